@@ -1,0 +1,130 @@
+// Package notice reads privacy and cookie notices: documents become text with sections, and sections become
+// declarations, each with its verbatim quote and offsets, that say which technology the operator declares or
+// denies, for which purpose, by whom, to whom, where.
+package notice
+
+import (
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
+)
+
+// Notice is everything a site says about itself: its documents, what they declare, and what they claim.
+type Notice struct {
+	Documents    []Document
+	Claims       Claims
+	Declarations []Declaration
+}
+
+// Document is one notice as a person reads it.
+type Document struct {
+	ID          string // "d1", "d2" …
+	URL         string // or the file's name
+	SHA256      string // of the bytes as fetched
+	Language    string // "en", "de" …; "" = not recognized
+	LastUpdated string // YYYY-MM-DD; "" = unstated
+	Effective   string // YYYY-MM-DD; "" = unstated
+	Text        string // what the offsets count in
+	Body        Span   // the notice itself within Text: navigation before and after it lies outside
+	Sections    []Section
+	Banner      string // text of a consent banner that stood on the same page; not part of the body
+	Links       []Link
+}
+
+// Span is a range of bytes in a document's text.
+type Span struct{ Start, End int }
+
+// Section is one numbered or titled part of a document.
+type Section struct {
+	Number string // "3.2"; "" = unnumbered
+	Title  string
+	Level  int    // 1 = top
+	Region Region // what the heading or the text confines it to; "" = everywhere
+	Span          // from its heading to the next heading of any level
+}
+
+// Region confines a section or declaration: "" (everywhere), "us", "outside_us", "eu", "uk", "us-ca".
+type Region string
+
+// Link is an <a href> in the text.
+type Link struct {
+	URL, Text string
+	Span
+}
+
+// Polarity is in Denied; Strength says how precisely something is declared.
+type Strength string
+
+const (
+	Exact    Strength = "exact"    // this cookie, key or host by name
+	Specific Strength = "specific" // a named vendor or product
+	Category Strength = "category" // technology, purpose or kind of recipient
+	Generic  Strength = "generic"  // an umbrella clause: "and similar technologies", "our partners"
+)
+
+// Origin says who made a declaration.
+type Origin string
+
+const (
+	FromRule  Origin = "rule"
+	FromTable Origin = "table"
+	FromCMP   Origin = "cmp"
+	FromHuman Origin = "human"
+)
+
+// Declaration is one technology × purpose × party × recipient that the notice declares or denies.
+type Declaration struct {
+	ID         string              `json:"id" yaml:"id"`
+	Document   string              `json:"document" yaml:"document"`
+	Technology evidence.Technology `json:"technology" yaml:"technology"` // "" = sharing in general
+	Purpose    knowledge.Purpose   `json:"purpose" yaml:"purpose"`       // "" = unstated
+	Party      evidence.Party      `json:"party" yaml:"party"`           // "" = unstated
+	Recipient  string              `json:"recipient" yaml:"recipient"`   // named vendor ("Google Analytics") or category ("advertising partners"); "" = unstated
+	Region     Region              `json:"region" yaml:"region"`
+	Denied     bool                `json:"denied" yaml:"denied"`
+	Strength   Strength            `json:"strength" yaml:"strength"`
+	Retention  string              `json:"retention" yaml:"retention"` // as written: "2 years", "session"
+	Lifetime   int64               `json:"-" yaml:"-"`                 // Retention in seconds; 0 = session, -1 = unstated
+	Names      []string            `json:"names" yaml:"names"`         // cookie or key names or patterns: "_ga_*"
+	Quote      string              `json:"quote" yaml:"quote"`         // a whole sentence, list item or table row, verbatim, white space folded
+	Section    string              `json:"section" yaml:"section"`     // "3.2 Matters That May Require Consent"
+	Start      int                 `json:"start" yaml:"start"`         // byte offsets into the document's text
+	End        int                 `json:"end" yaml:"end"`
+	Origin     Origin              `json:"origin" yaml:"origin"`
+	Confidence float64             `json:"confidence" yaml:"confidence"`
+	// WithoutClick marks a social widget that the notice says sends data even if nobody clicks it.
+	WithoutClick bool `json:"without_click,omitempty" yaml:"without_click,omitempty"`
+}
+
+// ClaimValue is the notice's answer to a signal.
+type ClaimValue string
+
+const (
+	Honored    ClaimValue = "honored"
+	NotHonored ClaimValue = "not_honored"
+	Unclear    ClaimValue = "unclear"
+	Unstated   ClaimValue = "unstated"
+)
+
+// Claim is one thing the notice says about how it treats visitors, with the words that say it.
+type Claim struct {
+	Value    ClaimValue `json:"value" yaml:"value"`
+	Document string     `json:"document" yaml:"document"`
+	Quote    string     `json:"quote" yaml:"quote"`
+	Start    int        `json:"start" yaml:"start"`
+	End      int        `json:"end" yaml:"end"`
+}
+
+// Claims are what the notice says of signals, consent and opt-outs. Consent's values are "prior", "implied" and
+// "unstated".
+type Claims struct {
+	DNT     Claim    `json:"dnt" yaml:"dnt"`
+	GPC     Claim    `json:"gpc" yaml:"gpc"`
+	Consent Claim    `json:"consent" yaml:"consent"`
+	OptOut  []OptOut `json:"opt_out" yaml:"opt_out"`
+}
+
+// OptOut is a link by which a visitor can object.
+type OptOut struct {
+	URL     string   `json:"url" yaml:"url"`
+	Regions []Region `json:"regions" yaml:"regions"`
+}

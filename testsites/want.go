@@ -53,26 +53,30 @@ type Declared struct {
 }
 
 // Host is a host that is contacted.
+//
+// Here and below, On is the path of a page on which it happens, empty if it happens on the start page; on other
+// pages it may happen or not. When is empty if it happens while the page loads, "+3s" if it does so by itself
+// after that time, else what it takes: "input", "unload".
 type Host struct {
 	Host  string `json:"host"`
-	Party string `json:"party"`          // first, third
-	On    string `json:"on,omitempty"`   // "" = any page; else a path
-	When  string `json:"when,omitempty"` // "" = while loading; "input", "unload", "+3s" …
+	Party string `json:"party"` // first, third
+	On    string `json:"on,omitempty"`
+	When  string `json:"when,omitempty"`
 }
 
 // Cookie is a cookie that is set. Two pages may set it; it stands here once.
 type Cookie struct {
 	Name     string `json:"name"`
-	Domain   string `json:"domain"`         // without a leading dot; a host for a host-only cookie
-	SetBy    string `json:"set_by"`         // http, script
-	Setter   string `json:"setter"`         // host whose response or script set it
-	Party    string `json:"party"`          // by domain
-	Session  bool   `json:"session"`        //
-	Lifetime int64  `json:"lifetime_s"`     // as declared by the setter; 0 for session
-	Purpose  string `json:"purpose"`        // what it is really for
-	Deleted  bool   `json:"deleted"`        // removed again within the visit
-	On       string `json:"on,omitempty"`   // see Host
-	When     string `json:"when,omitempty"` //
+	Domain   string `json:"domain"` // without a leading dot; a host for a host-only cookie
+	SetBy    string `json:"set_by"` // http, script
+	Setter   string `json:"setter"` // host whose response or script set it
+	Party    string `json:"party"`  // by domain
+	Session  bool   `json:"session"`
+	Lifetime int64  `json:"lifetime_s"`        // as declared by the setter; 0 for session
+	Purpose  string `json:"purpose"`           // what it is really for
+	Deleted  bool   `json:"deleted,omitempty"` // removed again within the visit
+	On       string `json:"on,omitempty"`
+	When     string `json:"when,omitempty"`
 }
 
 // Item is a key in web storage, or a database or cache.
@@ -83,6 +87,7 @@ type Item struct {
 	Setter     string `json:"setter"`
 	Party      string `json:"party"`
 	Purpose    string `json:"purpose"`
+	On         string `json:"on,omitempty"`
 	When       string `json:"when,omitempty"`
 }
 
@@ -91,6 +96,7 @@ type Beacon struct {
 	Host string `json:"host"`
 	Path string `json:"path"`
 	Form string `json:"form"` // pixel, beacon, ping, keepalive
+	On   string `json:"on,omitempty"`
 	When string `json:"when,omitempty"`
 }
 

@@ -78,6 +78,7 @@ const (
 	RedirectLoop Reason = "redirect_loop" //
 	Timeout      Reason = "timeout"       // did not end within its deadline: half-loaded
 	Crashed      Reason = "crashed"       // the renderer died
+	TooLarge     Reason = "too_large"     // a document larger than we read
 	BrowserLost  Reason = "browser_lost"  // the browser died, and again on every new try
 	NotVisited   Reason = "not_visited"   // interrupted, or refused by a rule before the visit
 )

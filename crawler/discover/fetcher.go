@@ -44,7 +44,7 @@ func fetchAll(ctx context.Context, t http.RoundTripper, addrs []string) []answer
 	c.OnResponseHeaders(func(r *colly.Response) {
 		a := of(r)
 		a.status, a.final = r.StatusCode, r.Request.URL.String()
-		if ct := r.Headers.Get("Content-Type"); ct != "" && !strings.Contains(strings.ToLower(ct), "html") {
+		if ct := r.Headers.Get("Content-Type"); a.status < 400 && ct != "" && !strings.Contains(strings.ToLower(ct), "html") {
 			r.Request.Abort() // a film is not read to learn that it is none
 		}
 	})
@@ -67,10 +67,10 @@ func fetchAll(ctx context.Context, t http.RoundTripper, addrs []string) []answer
 	c.OnError(func(r *colly.Response, err error) {
 		a := of(r)
 		switch addr := r.Request.URL.String(); {
+		case a.status >= 400:
+			a.err = statusError(addr, a.status)
 		case errors.Is(err, colly.ErrAbortedAfterHeaders):
 			a.err = errors.New("not a page")
-		case r.StatusCode >= 400:
-			a.err = statusError(addr, r.StatusCode)
 		case r.StatusCode == 0:
 			a.err = fetchError(addr, 0, err)
 		}

@@ -16,6 +16,7 @@ type archive struct {
 	name      string
 	about     string
 	start     string
+	base      string // the site whose files were taken over
 	want      []byte
 	resources map[string]map[string]*resource // by host, then by path
 }
@@ -104,6 +105,9 @@ func (a *archive) files(data []byte, base func(string) ([]byte, error), depth in
 	}
 	if baseName == "" {
 		return set, nil
+	}
+	if depth == 0 {
+		a.base = baseName
 	}
 	raw, err := base(baseName)
 	if err != nil {

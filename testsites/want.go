@@ -11,6 +11,10 @@ import (
 // watched for ten seconds, touched with mouse, key and wheel, left), what its notice says, and what an audit at
 // its defaults must conclude. Lists are complete unless their comment says otherwise.
 type Want struct {
+	// Args are flags for the audit, beside those that lead it to the test web; empty means its defaults.
+	Args []string `json:"args,omitempty"`
+	// Needs says what an audit must master for the rest to hold, "language:de"; empty means the basics.
+	Needs    []string  `json:"needs,omitempty"`
 	Visit    Visit     `json:"visit"`
 	Pages    []string  `json:"pages"`   // pages that a crawl of 20 pages finds, the start page first
 	Notices  []string  `json:"notices"` // documents that it finds as notices; empty = the site has none

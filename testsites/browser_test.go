@@ -56,8 +56,9 @@ func openPage(t *testing.T, browser, rule, address string, broken bool) string {
 	return out.String()
 }
 
-// probe is put in front of every page: it notes what scripts write to the cookie jar and reports that, with the
-// keys in web storage, to the page's own origin. It is how the test sees what no server is told.
+// probe is put in front of every page: it notes what scripts write to the cookie jar, moves the mouse, presses a
+// key, scrolls and leaves like a visitor, and reports what was written, with the keys in web storage, to the page's
+// own origin. It is how the test sees what no server is told.
 const probe = `<script>(function () {
   var written = [], d = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
   Object.defineProperty(document, 'cookie', {
@@ -68,6 +69,21 @@ const probe = `<script>(function () {
       d.set.call(document, v);
     }
   });
+  setTimeout(function () { // a visitor
+    var at = document.body || document.documentElement;
+    [[20, 30], [60, 90], [200, 140]].forEach(function (p) {
+      at.dispatchEvent(new MouseEvent('mousemove', { clientX: p[0], clientY: p[1], bubbles: true }));
+    });
+    at.setAttribute('data-touched', 'yes');
+    at.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true }));
+    at.dispatchEvent(new WheelEvent('wheel', { deltaY: 200, bubbles: true }));
+    document.dispatchEvent(new Event('scroll', { bubbles: true }));
+  }, 8600);
+  setTimeout(function () { // who leaves
+    Object.defineProperty(document, 'hidden', { get: function () { return true; } });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+  }, 9000);
   setTimeout(function () {
     var sent = { cookies: written, local: [], session: [] };
     try { sent.local = Object.keys(localStorage); sent.session = Object.keys(sessionStorage); } catch (e) {}
@@ -99,8 +115,8 @@ func withProbe(hosts map[string]map[string]*resource) map[string]map[string]*res
 	return out
 }
 
-// TestSitesDoWhatTheTruthSays loads every page of every site (of one with a base, the start page) in a real browser,
-// without touching it, and compares what the server and the probe saw with want.json.
+// TestSitesDoWhatTheTruthSays loads every page of every site (of one with a base, the start page) in a real browser
+// and compares what the server and the probe saw with want.json.
 func TestSitesDoWhatTheTruthSays(t *testing.T) {
 	browser := findBrowser(t)
 	hosts := withProbe(web(t))
@@ -133,24 +149,50 @@ func TestSitesDoWhatTheTruthSays(t *testing.T) {
 					t.Errorf("the page has no heading:\n%.600s", dom)
 				}
 				compare(t, site, u, s.Log())
+				recorded(t, site, u, s.Log())
 			})
 		}
 	}
 }
 
-// isBeacon tells the web beacons of the test web: its vendors send text/plain by sendBeacon only, and set cookies
-// with images only if they are pixels. A redirect on the way to a pixel is none.
-func isBeacon(h Hit) bool {
-	if h.Method == http.MethodPost {
-		return h.Header.Get("Content-Type") == "text/plain"
+// recorded checks that the recorders of a site record: their payload must grow with what the visitor does.
+func recorded(t *testing.T, site Site, page *url.URL, log []Hit) {
+	if page.String() != site.Start {
+		return
 	}
-	return h.Dest == "image" && h.SetCookie != nil && h.Status == http.StatusOK
+	for _, r := range site.Want.Replay {
+		kinds := map[string]bool{}
+		for _, h := range log {
+			if h.Method != http.MethodPost || h.URL() != r.Ingest {
+				continue
+			}
+			var p struct {
+				Events []struct {
+					Type int
+					Data struct{ Source int }
+				}
+			}
+			if err := json.Unmarshal(h.Body, &p); err != nil {
+				t.Errorf("%s: payload: %v", r.Service, err)
+			}
+			for _, e := range p.Events {
+				kinds[fmt.Sprintf("%d/%d", e.Type, e.Data.Source)] = true
+			}
+		}
+		for kind, what := range map[string]string{
+			"2/0": "snapshot", "3/0": "mutation", "3/1": "mouse move", "3/3": "scroll", "3/6": "key",
+		} {
+			if !kinds[kind] {
+				t.Errorf("%s recorded no %s: %v", r.Service, what, kinds)
+			}
+		}
+	}
 }
 
 // seen are the facts of one visit, in the words of facts(want).
 type seen map[string]bool
 
-// compare checks a log against what the truth says happens on a page while nobody touches it.
+// compare checks a log against what the truth says happens on a page.
 func compare(t *testing.T, site Site, page *url.URL, log []Hit) {
 	want, may := facts(site, page)
 	got := seen{}
@@ -171,7 +213,7 @@ func compare(t *testing.T, site Site, page *url.URL, log []Hit) {
 		for _, raw := range h.SetCookie {
 			got[cookieFact(h.Host, h.Host, "http", raw)] = true
 		}
-		if isBeacon(h) {
+		if h.Beacon() {
 			got["beacon "+h.Host+h.Path] = true
 		}
 		if h.URL() == site.Start && site.Want.Visit.Status != 0 && h.Status != site.Want.Visit.Status {
@@ -230,9 +272,8 @@ func cookieFact(host, setter, by, raw string) string {
 // facts are what must and what may happen on a page of a site.
 func facts(site Site, page *url.URL) (want, may seen) {
 	want, may = seen{}, seen{}
-	put := func(fact, on, when string) {
-		here := on == page.Path || on == "" && page.String() == site.Start
-		if here && (when == "" || strings.HasPrefix(when, "+")) {
+	put := func(fact, on string) {
+		if on == page.Path || on == "" && page.String() == site.Start {
 			want[fact] = true
 		} else {
 			may[fact] = true
@@ -240,18 +281,18 @@ func facts(site Site, page *url.URL) (want, may seen) {
 	}
 	w := site.Want
 	for _, h := range w.Hosts {
-		put("host "+h.Host, h.On, h.When)
+		put("host "+h.Host, h.On)
 	}
 	for _, c := range w.Cookies {
-		put(fmt.Sprintf("cookie %s of %s by %s of %s for %d s", c.Name, c.Domain, c.SetBy, c.Setter, c.Lifetime), c.On, c.When)
+		put(fmt.Sprintf("cookie %s of %s by %s of %s for %d s", c.Name, c.Domain, c.SetBy, c.Setter, c.Lifetime), c.On)
 	}
 	for _, s := range w.Storage {
 		if s.Technology == "local_storage" || s.Technology == "session_storage" {
-			put(s.Technology+" "+s.Host+" "+s.Key, s.On, s.When)
+			put(s.Technology+" "+s.Host+" "+s.Key, s.On)
 		}
 	}
 	for _, b := range w.Beacons {
-		put("beacon "+b.Host+b.Path, b.On, b.When)
+		put("beacon "+b.Host+b.Path, b.On)
 	}
 	return want, may
 }

@@ -35,6 +35,16 @@ func (h Hit) URL() string {
 	return u
 }
 
+// Beacon tells whether the request was a web beacon. It knows the test web's own habits: vendors send text/plain
+// only by sendBeacon or keepalive, and set cookies with an image only if it is a pixel. A redirect on the way to a
+// pixel is none.
+func (h Hit) Beacon() bool {
+	if h.Method == http.MethodPost {
+		return h.Header.Get("Content-Type") == "text/plain"
+	}
+	return h.Dest == "image" && len(h.SetCookie) > 0 && h.Status == http.StatusOK
+}
+
 // Bounds of the log: what exceeds them is served all the same.
 const (
 	maxBody   = 1 << 20  // kept of one body

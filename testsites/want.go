@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Want is the truth about a site, written by hand: what it does when it is visited with choice none (loaded,
@@ -60,7 +61,8 @@ type Declared struct {
 //
 // Here and below, On is the path of a page on which it happens, empty if it happens on the start page; on other
 // pages it may happen or not. When is empty if it happens while the page loads, "+3s" if it does so by itself
-// after that time, else what it takes: "input", "unload".
+// after that time, else what it takes: "input", "unload", "popup" (windows
+// that the browser lets a page open).
 type Host struct {
 	Host  string `json:"host"`
 	Party string `json:"party"` // first, third
@@ -132,8 +134,8 @@ type Signals struct {
 	GPC string `json:"gpc"`
 }
 
-// Verdict is what an assessment must say. Host is the observation's host; an empty Name or Host matches any. Any
-// of the Verdicts is right.
+// Verdict is what an assessment must say. Host is the observation's host; an empty Name or Host matches any. Rows
+// stand in order, the special before the general. Any of the Verdicts is right.
 type Verdict struct {
 	Technology string   `json:"technology"`
 	Name       string   `json:"name,omitempty"`
@@ -153,6 +155,29 @@ type Findings struct {
 type Finding struct {
 	Rule     string   `json:"rule"`
 	Subjects []string `json:"subjects,omitempty"`
+}
+
+// VerdictsOf returns the verdicts that are right for an observation: those of the first row that matches it.
+func (w Want) VerdictsOf(technology, name, host string) (verdicts []string, ok bool) {
+	for _, v := range w.Verdicts {
+		if v.Technology == technology && (v.Name == "" || v.Name == name) && (v.Host == "" || v.Host == host) {
+			return v.Verdicts, true
+		}
+	}
+	return nil, false
+}
+
+// Matches tells whether a finding of this rule and subject is the one that f means.
+func (f Finding) Matches(rule, subject string) bool {
+	if f.Rule != rule {
+		return false
+	}
+	for _, s := range f.Subjects {
+		if strings.EqualFold(s, subject) {
+			return true
+		}
+	}
+	return len(f.Subjects) == 0
 }
 
 func parseWant(data []byte) (Want, error) {

@@ -56,7 +56,7 @@ func Rank(list []Candidate) []Candidate {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.URL, b.URL))
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Kind, a.Kind), cmp.Compare(a.URL, b.URL))
 	})
 	return out
 }

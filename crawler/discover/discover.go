@@ -40,15 +40,16 @@ type Config struct {
 
 // Found is what a site shows of itself without a browser.
 type Found struct {
-	Pages   []string    // same-site, best first; Start as it was given is the first
-	Final   string      // where Start led, after redirects; "" = it did not answer
-	Status  int         // HTTP status of the start page; 0 = it did not answer
-	Notices []Candidate // likeliest first
-	Legal   []string    // pages that may hold a notice where no link leads to one: imprint, legal notice
-	Looked  []string    // every place where a notice was looked for, with what was there
-	Refused []string    // pages that robots.txt forbids
-	Robots  string      // "", or what robots.txt keeps us from: "disallowed: …"
-	Errors  []string    // what went wrong on the way
+	Pages    []string    // same-site, best first; Start as it was given is the first
+	Final    string      // where Start led, after redirects; "" = it did not answer
+	Status   int         // HTTP status of the start page; 0 = it did not answer
+	Language string      // <html lang> of the start page
+	Notices  []Candidate // likeliest first
+	Legal    []string    // pages that may hold a notice where no link leads to one: imprint, legal notice
+	Looked   []string    // every place where a notice was looked for, with what was there
+	Refused  []string    // pages that robots.txt forbids
+	Robots   string      // "", or what robots.txt keeps us from: "disallowed: …"
+	Errors   []string    // what went wrong on the way
 
 	robots *robots
 }

@@ -87,6 +87,7 @@ func (s *search) run(ctx context.Context) error {
 	}
 	if first.doc != nil {
 		s.language = first.doc.language
+		s.found.Language = s.language
 	}
 	s.read(cmp.Or(first.final, s.start), first, 0)
 	s.sitemaps(ctx)

@@ -75,15 +75,16 @@ func (s *search) run(ctx context.Context) error {
 	if first.final != "" {
 		s.frontier.Start(first.final)
 	}
-	if ok, why := s.found.robots.allowed(ctx, s.start); !ok {
-		s.found.Robots = fmt.Sprintf("disallowed: the start page, by %s; visited because it was asked for", why)
-	}
-	if first.err != nil && (first.status == 0 || first.status == http.StatusTooManyRequests) {
+	if first.err != nil { // further requests would knock at the same closed door
+		s.read(s.start, first, 0)
 		var fe *FetchError
 		if errors.As(first.err, &fe) {
 			return fe
 		}
-		return &FetchError{URL: s.start, Kind: evidence.Unreachable, Err: first.err}
+		return &FetchError{URL: s.start, Kind: evidence.NotHTML, Status: first.status, Err: first.err}
+	}
+	if ok, why := s.found.robots.allowed(ctx, s.start); !ok {
+		s.found.Robots = fmt.Sprintf("disallowed: the start page, by %s; visited because it was asked for", why)
 	}
 	if first.doc != nil {
 		s.language = first.doc.language
@@ -99,9 +100,8 @@ func (s *search) run(ctx context.Context) error {
 	s.found.Notices = Rank(s.notices)
 	s.found.Notices = s.found.Notices[:min(len(s.found.Notices), 20)]
 	s.found.Legal = s.legal
-	var fe *FetchError
-	if errors.As(first.err, &fe) {
-		return fe
+	if n := len(s.found.Refused); n > 1 {
+		s.found.Robots += fmt.Sprintf(" (and %d more)", n-1)
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func (s *search) choose(ctx context.Context) {
 func (s *search) refuse(addr, why string) {
 	s.found.Refused = append(s.found.Refused, addr)
 	if s.found.Robots == "" {
-		s.found.Robots = "disallowed: " + clip(addr, 120) + " and whatever else Refused lists, by " + why
+		s.found.Robots = "disallowed: " + clip(addr, 120) + ", by " + why
 	}
 }
 

@@ -13,7 +13,19 @@ type Notice struct {
 	Documents    []Document
 	Claims       Claims
 	Declarations []Declaration
+	Review       Review // of a file that a person corrected; "" = pending
 }
+
+// Review is where a person's check of a declaration, or of the whole file, stands.
+type Review string
+
+const (
+	Pending  Review = "pending"
+	Accepted Review = "accepted"
+	Rejected Review = "rejected"
+)
+
+var reviews = []Review{"", Pending, Accepted, Rejected}
 
 // Document is one notice as a person reads it.
 type Document struct {
@@ -44,6 +56,9 @@ type Section struct {
 
 // Region confines a section or declaration: "" (everywhere), "us", "outside_us", "eu", "uk", "us-ca".
 type Region string
+
+// Regions lists every region word; "" is everywhere.
+var Regions = []Region{"", "us", "us-ca", "eu", "uk", "outside_us"}
 
 // Link is an <a href> in the text.
 type Link struct {
@@ -93,6 +108,8 @@ type Declaration struct {
 	Confidence float64             `json:"confidence" yaml:"confidence"`
 	// WithoutClick marks a social widget that the notice says sends data even if nobody clicks it.
 	WithoutClick bool `json:"without_click,omitempty" yaml:"without_click,omitempty"`
+	// Review is set in files only; a rejected declaration does not count.
+	Review Review `json:"-" yaml:"review,omitempty"`
 }
 
 // ClaimValue is the notice's answer to a signal.

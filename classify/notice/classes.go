@@ -1,0 +1,36 @@
+package notice
+
+import (
+	"slices"
+	"strings"
+
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
+)
+
+// plainClasses are the classes of a lexicon besides "tech.", "purpose." and "rcp.".
+var plainClasses = wordSet(`share sell collect use place allow not notonly but except self you data define advice if refer anaphora
+	without_click party.first party.third umbrella_recipient
+	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal gpc.honor gpc.ignore consent.implied consent.prior
+	label.name label.provider label.purpose label.lifetime label.type label.party label.category label.domain
+	word.session word.persistent notice.privacy notice.cookie month stop`)
+
+func knownClass(name string) bool {
+	g, rest, ok := strings.Cut(name, ".")
+	switch {
+	case ok && g == "tech":
+		return rest == "umbrella" || slices.Contains(evidence.Technologies, evidence.Technology(rest))
+	case ok && g == "purpose":
+		return slices.Contains(knowledge.Purposes, knowledge.Purpose(rest))
+	case ok && g == "rcp":
+		return rest != ""
+	}
+	return plainClasses[name]
+}
+
+// storesOrSends are the technologies that the word "cookies" stands for in a notice: they have purposes.
+var storesOrSends = []evidence.Technology{
+	evidence.CookieTech, evidence.WebBeacon, evidence.LocalStorage, evidence.SessionStorage, evidence.FlashCookie,
+	evidence.IndexedDB, evidence.CacheStorage, evidence.CacheIdentifier, evidence.ThirdPartyRequest,
+	evidence.SocialWidget, evidence.Fingerprinting, evidence.SessionReplay,
+}

@@ -1,0 +1,210 @@
+package notice
+
+import (
+	"regexp"
+	"strings"
+)
+
+// column is what a column of a cookie table holds.
+type column int
+
+const (
+	noColumn column = iota
+	nameColumn
+	providerColumn
+	purposeColumn
+	lifetimeColumn
+	typeColumn
+	partyColumn
+	categoryColumn
+)
+
+// Headers of columns in the seven languages. The first that matches decides.
+var columnWords = []struct {
+	column column
+	words  *regexp.Regexp
+}{
+	{lifetimeColumn, regexp.MustCompile(`(?i)\b(?:expir\w*|duration|life ?(?:span|time)|retention|validity|valid|storage (?:period|duration|time)|term|how long|time ?frame|max(?:imum)?[ -]age|persistence|period|stored for)\b|speicher(?:dauer|frist|zeit)|laufzeit|gültig|ablauf|lebensdauer|durée|expiration|conservation|validité|duración|caducidad|vencimiento|plazo|vigencia|expiración|durata|scadenza|conservazione|bewaar(?:termijn|tijd|duur)|looptijd|geldigheid|duur|verval|vervalt|levensduur|duração|validade|expira|prazo|retenção`)},
+	{partyColumn, regexp.MustCompile(`(?i)\bfirst[ -](?:or|/)[ -]?third\b|\b(?:1st|first)[ -]?/[ -]?(?:3rd|third)|^party$|\bparty type\b|cookies used|erst-? ?(?:oder|/) ?dritt|propia|propre ou tiers|own or third`)},
+	{purposeColumn, regexp.MustCompile(`(?i)\b(?:purposes?|descriptions?|functions?|functionality|what (?:it|they|does|do)|used for|use|usage|details?|reasons?|why|explanation|about)\b|zweck|beschreibung|funktion|verwendung|finalité|objectif|utilité|fonction|but\b|finalidad|propósito|descripción|uso|función|finalità|scopo|descrizione|funzione|doel|omschrijving|beschrijving|functie|gebruik|finalidade|propósito|descrição|função|utilização`)},
+	{categoryColumn, regexp.MustCompile(`(?i)\bcategor(?:y|ies|ie|ia|ía|ias)\b|kategorie|catégorie|categoría|categorie|subgroup`)},
+	{typeColumn, regexp.MustCompile(`(?i)\b(?:types?|kind|tipo|typ|art|soort|technology|technologie)\b`)},
+	{providerColumn, regexp.MustCompile(`(?i)\b(?:provider|domain|host(?:name)?|company|vendor|source|owner|issuer|publisher|third[ -]part(?:y|ies)|set by|placed by|service|partner|party|subgroup|controller|operator|origin|website)\b|anbieter|domäne|herausgeber|dienst|quelle|drittanbieter|fournisseur|domaine|éditeur|émetteur|société|responsable|proveedor|dominio|titular|empresa|editor|origen|fornitore|proprietario|dominio|titolare|aanbieder|domein|leverancier|partij|fornecedor|domínio|provedor|proprietário`)},
+	{nameColumn, regexp.MustCompile(`(?i)\b(?:names?|cookies?|keys?|id|identifier|tracker|trackers|tags?|title|pixel|nombre|nom|nome|naam|namen|bezeichnung|schlüssel|trackeur|storage item|item|element|local storage|technology)\b|cookie`)},
+}
+
+func columnOf(header string) column {
+	header = fold(header)
+	if header == "" || len(header) > 90 {
+		return noColumn
+	}
+	lower := strings.ToLower(header)
+	// "Cookie name", "Name of the cookie": the name wins over whatever else the header mentions.
+	if nameHeader.MatchString(lower) {
+		return nameColumn
+	}
+	for _, c := range columnWords {
+		if c.words.MatchString(header) {
+			return c.column
+		}
+	}
+	return noColumn
+}
+
+var nameHeader = regexp.MustCompile(`^(?:the )?(?:cookie|tracker|key|tag|cookies?|pixel)?[ -]*(?:names?|nombre|nom|nome|naam|keys?|bezeichnung|ids?|identifier)(?:[ -]?(?:of|der|des|du|de la|de|del|dei|van|do|dos)?[ -]?(?:the |das |la |los |het |il )?(?:cookies?|tracker|pixel|tag|key))?(?:\(s\)|/id)?$|^cookie-?(?:name|naam|bezeichnung)$|^(?:cookies?|trackers?)(?: */ *technolog(?:y|ie|ía|ia))?$|^name(?:/| or | der | des ).{0,20}$`)
+
+// layout says where a cookie table keeps what.
+type layout struct {
+	header  int // row of the header; -1 = none
+	columns []column
+	turned  bool // the header is the first column
+}
+
+func (l layout) has(c column) bool { return l.index(c) >= 0 }
+
+func (l layout) index(c column) int {
+	for i, have := range l.columns {
+		if have == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// cookies says that a table lists cookies or storage keys.
+func (t *table) cookies() bool {
+	if t.known == 0 {
+		t.known = 1
+		t.lay = t.find()
+		if t.lay.columns != nil {
+			t.known = 2
+		}
+	}
+	return t.known == 2
+}
+
+// find tells the layout of a table; no columns = not a cookie table.
+func (t *table) find() layout {
+	for i := 0; i < len(t.rows) && i < 3; i++ {
+		if l, ok := t.layoutAt(i); ok {
+			return l
+		}
+	}
+	if l, ok := t.turnedLayout(); ok {
+		return l
+	}
+	return layout{}
+}
+
+func (t *table) layoutAt(i int) (layout, bool) {
+	r := t.rows[i]
+	if len(r.cells) < 2 || len(r.cells) > 12 || i+1 >= len(t.rows) {
+		return layout{}, false
+	}
+	l := layout{header: i}
+	seen := map[column]bool{}
+	for _, c := range r.cells {
+		col := columnOf(c.text)
+		if seen[col] {
+			col = noColumn
+		}
+		seen[col] = col != noColumn
+		l.columns = append(l.columns, col)
+	}
+	if !l.has(nameColumn) {
+		l.guessName(t, i)
+	}
+	if !l.has(nameColumn) || !(l.has(purposeColumn) || l.has(lifetimeColumn) || l.has(providerColumn) || l.has(typeColumn) || l.has(categoryColumn)) {
+		return layout{}, false
+	}
+	return l, t.evidence(l, i)
+}
+
+// guessName takes an unlabelled or "cookie type" first column for the names, if they look like names.
+func (l *layout) guessName(t *table, header int) {
+	for i, c := range l.columns {
+		if c != noColumn && c != typeColumn && c != providerColumn {
+			continue
+		}
+		names, cells := 0, 0
+		for _, r := range t.rows[header+1:] {
+			if i < len(r.cells) && r.cells[i].text != "" {
+				cells++
+				if nameLike(firstName(r.cells[i].text)) {
+					names++
+				}
+			}
+		}
+		if cells > 0 && names*10 >= cells*7 {
+			l.columns[i] = nameColumn
+			return
+		}
+	}
+}
+
+// evidence tells a cookie table from any other with a column "name" or "purpose": a word of the trade in the header
+// or the title, or names that look like cookies'.
+func (t *table) evidence(l layout, header int) bool {
+	var head strings.Builder
+	for _, c := range t.rows[header].cells {
+		head.WriteString(c.text)
+		head.WriteByte(' ')
+	}
+	col := l.index(nameColumn)
+	names, cells, prose := 0, 0, 0
+	for _, r := range t.rows[header+1:] {
+		if col >= len(r.cells) || r.cells[col].text == "" {
+			continue
+		}
+		cells++
+		name := firstName(r.cells[col].text)
+		if nameLike(name) {
+			names++
+		}
+		if len(strings.Fields(r.cells[col].text)) > 6 {
+			prose++
+		}
+	}
+	if cells == 0 || prose*2 > cells {
+		return false
+	}
+	about := trackerWords.MatchString(head.String()) || trackerWords.MatchString(t.title)
+	return about && (l.has(lifetimeColumn) || l.has(purposeColumn) || l.has(providerColumn) || names*2 >= cells || l.has(typeColumn)) || names*2 >= cells && (l.has(lifetimeColumn) || l.has(purposeColumn) || l.has(providerColumn) && l.has(typeColumn))
+}
+
+var trackerWords = regexp.MustCompile(`(?i)cookie|tracker|local ?storage|session ?storage|pixel|web beacon|lokaler speicher|stockage local|almacenamiento local`)
+
+// turnedLayout reads a table whose first column holds the headers: "Name | _ga", "Provider | Google".
+func (t *table) turnedLayout() (layout, bool) {
+	if len(t.rows) < 2 {
+		return layout{}, false
+	}
+	l := layout{header: -1, turned: true}
+	known, name := 0, false
+	for _, r := range t.rows {
+		if len(r.cells) < 2 {
+			l.columns = append(l.columns, noColumn)
+			continue
+		}
+		c := columnOf(strings.TrimSuffix(r.cells[0].text, ":"))
+		l.columns = append(l.columns, c)
+		if c != noColumn {
+			known++
+		}
+		name = name || c == nameColumn && nameLike(firstName(r.cells[1].text))
+	}
+	return l, name && known >= 2 && known*3 >= len(t.rows)*2
+}
+
+var (
+	nameMark  = regexp.MustCompile(`[_*#\[{<$%:.\d-]|[a-z][A-Z]|^[A-Z]{2,}$`)
+	nameShape = regexp.MustCompile(`^[\w.\-*#:@/$%&+=~!|?,^()<>{}\[\]…]{1,120}$`)
+)
+
+// nameLike says that a word has the look of a cookie's name or key.
+func nameLike(s string) bool {
+	if !nameShape.MatchString(s) || strings.Contains(s, "://") {
+		return false
+	}
+	return nameMark.MatchString(s) || strings.ToLower(s) == s && len(s) <= 24 && !strings.HasSuffix(s, ",")
+}

@@ -1,0 +1,164 @@
+package notice
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Months of the seven languages by their first letters; longer spellings begin with these.
+var months = map[string]int{
+	"jan": 1, "january": 1, "januar": 1, "jänner": 1, "janvier": 1, "enero": 1, "ene": 1, "gennaio": 1, "gen": 1, "januari": 1, "janeiro": 1,
+	"feb": 2, "february": 2, "februar": 2, "février": 2, "fevrier": 2, "févr": 2, "febrero": 2, "febbraio": 2, "februari": 2, "fevereiro": 2, "fev": 2,
+	"mar": 3, "march": 3, "märz": 3, "maerz": 3, "mär": 3, "mars": 3, "marzo": 3, "maart": 3, "mrt": 3, "março": 3, "marco": 3,
+	"apr": 4, "april": 4, "avril": 4, "avr": 4, "abril": 4, "abr": 4, "aprile": 4,
+	"may": 5, "mai": 5, "mayo": 5, "maggio": 5, "mag": 5, "mei": 5, "maio": 5,
+	"jun": 6, "june": 6, "juni": 6, "juin": 6, "junio": 6, "giugno": 6, "giu": 6, "junho": 6,
+	"jul": 7, "july": 7, "juli": 7, "juillet": 7, "juil": 7, "julio": 7, "luglio": 7, "lug": 7, "julho": 7,
+	"aug": 8, "august": 8, "août": 8, "aout": 8, "agosto": 8, "ago": 8, "augustus": 8,
+	"sep": 9, "sept": 9, "september": 9, "septembre": 9, "septiembre": 9, "setiembre": 9, "settembre": 9, "set": 9, "setembro": 9,
+	"oct": 10, "october": 10, "okt": 10, "oktober": 10, "octobre": 10, "octubre": 10, "ottobre": 10, "ott": 10, "outubro": 10, "out": 10,
+	"nov": 11, "november": 11, "novembre": 11, "noviembre": 11, "novembro": 11,
+	"dec": 12, "december": 12, "dez": 12, "dezember": 12, "décembre": 12, "decembre": 12, "déc": 12, "diciembre": 12, "dic": 12, "dicembre": 12, "dezembro": 12,
+}
+
+var (
+	dayMonthYear = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s*(?:of |de |del |-|/)?\s*(\p{L}{3,10})\.?,?\s*(?:of |de |del |-|/)?\s*(\d{4})\b`)
+	monthDayYear = regexp.MustCompile(`(?i)(\p{L}{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s*(\d{4})\b`)
+	isoDate      = regexp.MustCompile(`\b(\d{4})[-./](\d{1,2})[-./](\d{1,2})\b`)
+	numericDate  = regexp.MustCompile(`\b(\d{1,2})([-./])(\d{1,2})[-./](\d{4}|\d{2})\b`)
+	monthYear    = regexp.MustCompile(`(?i)(\p{L}{3,10})\.?\s+(?:de |del |of )?(\d{4})\b`)
+)
+
+// findDate gives the first date in text as YYYY-MM-DD, or "". A date of figures only is read day first, save in
+// English with slashes, or where the second figure can only be a day. A month without a day is its first.
+func findDate(text, language string) string {
+	best, at := "", len(text)+1
+	take := func(loc []int, y, m, d string) {
+		if date := makeDate(y, m, d); date != "" && loc[0] < at {
+			best, at = date, loc[0]
+		}
+	}
+	for _, m := range dayMonthYear.FindAllStringSubmatchIndex(text, 4) {
+		take(m, text[m[6]:m[7]], text[m[4]:m[5]], text[m[2]:m[3]])
+	}
+	for _, m := range monthDayYear.FindAllStringSubmatchIndex(text, 4) {
+		take(m, text[m[6]:m[7]], text[m[2]:m[3]], text[m[4]:m[5]])
+	}
+	for _, m := range isoDate.FindAllStringSubmatchIndex(text, 4) {
+		take(m, text[m[2]:m[3]], text[m[4]:m[5]], text[m[6]:m[7]])
+	}
+	for _, m := range numericDate.FindAllStringSubmatchIndex(text, 4) {
+		a, b, y := text[m[2]:m[3]], text[m[6]:m[7]], text[m[8]:m[9]]
+		if len(y) == 2 {
+			y = "20" + y
+		}
+		n, _ := strconv.Atoi(b)
+		first, _ := strconv.Atoi(a)
+		if n > 12 || first <= 12 && language == "en" && text[m[4]:m[5]] == "/" {
+			take(m, y, a, b)
+		} else {
+			take(m, y, b, a)
+		}
+	}
+	if best == "" {
+		for _, m := range monthYear.FindAllStringSubmatchIndex(text, 4) {
+			take(m, text[m[4]:m[5]], text[m[2]:m[3]], "1")
+		}
+	}
+	return best
+}
+
+func makeDate(y, m, d string) string {
+	year, _ := strconv.Atoi(y)
+	day, _ := strconv.Atoi(d)
+	month, err := strconv.Atoi(m)
+	if err != nil {
+		month = months[strings.ToLower(m)]
+	}
+	if year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 || day > 31 {
+		return ""
+	}
+	if time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+}
+
+var (
+	updatedWords = regexp.MustCompile(`(?i)\b(?:last|most recently|recently)\s+(?:updated|modified|revised|changed|reviewed|amended|update|revision|modification)\b|\b(?:updated|revised|modified|amended)(?: on| as of|:|\s+\d|\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:revision|update) date\b|date of (?:last|latest) (?:revision|update)|\bversion (?:date|dated|of)\b|(?:^|\s)stand(?: der| vom)?\s*:?\s|letzte (?:aktualisierung|änderung|überarbeitung)|zuletzt (?:aktualisiert|geändert|überarbeitet)|dernière (?:mise à jour|modification|révision)|mis(?:e)? à jour|(?:última|ultima) (?:actualización|modificación|revisión|atualização|modificação|alteração|modifica|revisione)|ultimo aggiornamento|(?:laatst|laatste|laatstelijk) (?:bijgewerkt|gewijzigd|aangepast|herzien|wijziging|update|bijwerking)|actualizad[oa]|atualizad[oa]|aggiornat[oa]`)
+	effectWords  = regexp.MustCompile(`(?i)\beffective(?: date)?(?: as of| from| on| since)?\b|\b(?:takes?|took|taking|in|into|go(?:es)?|comes?) (?:into |in )?(?:effect|force)\b|gültig (?:ab|seit)|in kraft|gilt (?:ab|seit)|en vigueur|(?:fecha de |entrada en )vigor|en vigor|vigente|in vigore|decorrenza|ingangsdatum|van kracht|geldig vanaf|em vigor|vigência`)
+	partialWords = regexp.MustCompile(`(?i)\b(?:sections?|paragraphs?|clauses?|parts?|chapters?|provisions?|changes|abschnitte?|abschnitten|ziffern?|absätze|articles?|sections|secciones|sección|apartados?|sezion[ei]|articol[oi]|artikel(?:en)?|paragra(?:fen|af)|secç(?:ão|ões)|seç(?:ão|ões)|artigos?)\b`)
+)
+
+// dates reads when the document was last updated and when it takes effect. A date that a sentence gives to some
+// sections only is not the document's.
+func (r *reader) dates() {
+	for _, b := range r.p.blocks {
+		if b.place == inBanner || b.End-b.Start > 1200 || r.doc.LastUpdated != "" && r.doc.Effective != "" {
+			continue
+		}
+		if b.Start > r.p.body.End {
+			break
+		}
+		for _, s := range sentences(r.p.text, b.Span) {
+			r.dateIn(s, b)
+		}
+	}
+}
+
+func (r *reader) dateIn(s Span, b block) {
+	text := r.p.quote(s)
+	if len(text) > 400 || !strings.ContainsAny(text, "0123456789") && b.kind != heading && len(text) > 40 {
+		return
+	}
+	up, eff := updatedWords.FindStringIndex(text), effectWords.FindStringIndex(text)
+	if up == nil && eff == nil {
+		return
+	}
+	if !strings.ContainsAny(text, "0123456789") {
+		text += " " + r.following(s) // "Last updated" and the date in the next line
+	}
+	if up != nil && r.doc.LastUpdated == "" && !partialWords.MatchString(text[:up[0]]) {
+		r.doc.LastUpdated = dateNear(text, up, eff, r.doc.Language)
+	}
+	if eff != nil && r.doc.Effective == "" && !partialWords.MatchString(text) {
+		r.doc.Effective = dateNear(text, eff, up, r.doc.Language)
+	}
+}
+
+// dateNear reads the date after the words at w, up to the other words if they follow; else the date before them.
+func dateNear(text string, w, other []int, language string) string {
+	after := text[w[0]:]
+	if other != nil && other[0] > w[0] {
+		after = text[w[0]:other[0]]
+	}
+	if len(after) > 120 {
+		after = after[:120]
+	}
+	if d := findDate(after, language); d != "" {
+		return d
+	}
+	if other != nil {
+		if other[0] > w[0] {
+			return findDate(text[w[0]:min(len(text), w[0]+160)], language)
+		}
+		return findDate(text[other[1]:w[0]], language)
+	}
+	return findDate(text[max(0, w[0]-40):w[0]], language)
+}
+
+// following is the text of the block after a span.
+func (r *reader) following(s Span) string {
+	for _, b := range r.p.blocks {
+		if b.Start >= s.End {
+			if b.End-b.Start > 60 {
+				return ""
+			}
+			return r.p.quote(b.Span)
+		}
+	}
+	return ""
+}

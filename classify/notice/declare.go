@@ -1,0 +1,118 @@
+package notice
+
+import (
+	"slices"
+
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
+)
+
+type declKey struct {
+	tech      evidence.Technology
+	purpose   knowledge.Purpose
+	party     evidence.Party
+	recipient string
+	denied    bool
+	start     int
+}
+
+// declare reads every sentence in its context and collects the declarations.
+func (r *reader) declare() {
+	var lead *sentence
+	for i, s := range r.all {
+		if lead != nil && !r.continues(lead, s) {
+			lead = nil
+		}
+		var before *sentence
+		if i > 0 && r.all[i-1].block == s.block {
+			before = r.all[i-1]
+		}
+		rd := r.analyse(s, lead)
+		_ = before
+		r.emit(s, lead, rd)
+		if s.leads {
+			lead = s
+		}
+	}
+}
+
+// continues says that s belongs to the list that lead introduces.
+func (r *reader) continues(lead, s *sentence) bool {
+	if s.section != lead.section {
+		return false
+	}
+	if s.item {
+		return true
+	}
+	return s.block > lead.block && s.block <= lead.block+12 && s.End-s.Start < 300
+}
+
+func (r *reader) emit(s, lead *sentence, rd reading) {
+	purposes := rd.purposes
+	for _, t := range rd.techs {
+		d := Declaration{Technology: t.tech, Strength: Category}
+		if t.umbrella {
+			d.Strength = Generic
+		}
+		if rd.third {
+			d.Party = evidence.ThirdParty
+		}
+		ps := []knowledge.Purpose{""}
+		if slices.Contains(storesOrSends, t.tech) && len(purposes) > 0 {
+			ps = purposes
+		}
+		for _, p := range ps {
+			d.Purpose = p
+			r.add(s, d)
+		}
+	}
+	for _, t := range rd.denied {
+		r.add(s, Declaration{Technology: t.tech, Denied: true, Strength: Category})
+	}
+	if rd.third && (len(rd.techs) == 0 || rd.shares) {
+		for _, who := range rd.recipients {
+			r.add(s, Declaration{Party: evidence.ThirdParty, Recipient: who, Strength: Category})
+		}
+	}
+	switch {
+	case rd.deniesTP:
+		to := rd.deniedTo
+		if len(to) == 0 {
+			to = []string{"third parties"}
+		}
+		for _, who := range to {
+			r.add(s, Declaration{Party: evidence.ThirdParty, Recipient: who, Denied: true, Strength: Category})
+		}
+	case rd.deniesFP:
+		r.add(s, Declaration{Denied: true, Strength: Category})
+	}
+}
+
+func (r *reader) add(s *sentence, d Declaration) { r.addWith(s, d, -1) }
+
+// addWith adds a declaration that says how long something is kept.
+func (r *reader) addWith(s *sentence, d Declaration, life int64) {
+	key := declKey{d.Technology, d.Purpose, d.Party, d.Recipient, d.Denied, s.Start}
+	if r.seen[key] {
+		return
+	}
+	r.seen[key] = true
+	d.Document = r.doc.ID
+	d.Quote = r.p.quote(s.Span)
+	d.Start, d.End = s.Start, s.End
+	d.Lifetime = life
+	if d.Origin == "" {
+		d.Origin = FromRule
+	}
+	if s.section >= 0 {
+		sec := r.doc.Sections[s.section]
+		d.Section = sec.name()
+		if d.Region == "" {
+			d.Region = sec.Region
+		}
+	}
+	if d.Confidence == 0 {
+		d.Confidence = 0.7
+	}
+	r.out = append(r.out, d)
+}

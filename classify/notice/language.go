@@ -1,0 +1,110 @@
+package notice
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Common small words of languages, those with a lexicon and others that must be told from them.
+var stopWords = map[string]map[string]bool{
+	"en": wordSet("the and of to in is that for we our you your with or may this are be by not on as have from use when such will any"),
+	"de": wordSet("der die das und ist nicht wir ihre ihren sie mit auf für von den dem des ein eine werden wird oder zur zum bei durch dass unsere sowie auch im"),
+	"fr": wordSet("le la les et des du de nous vous votre vos est sont pour dans par que qui sur avec une un ou ne pas ce cette nos aux au être"),
+	"es": wordSet("el la los las y de que en para por con una un su sus es son no se del al nuestro nuestra usted como o esta este puede datos"),
+	"it": wordSet("il la le gli e di che per con una un del della dei delle sono è non si nel alla dal questo nostro o anche essere tuoi può"),
+	"nl": wordSet("de het een en van wij u uw op te dat die voor met zijn worden wordt niet door of aan bij om onze deze kunnen ook als we"),
+	"pt": wordSet("o a os as e de que em para por com uma um seu sua não se do da dos das ao são nosso nossa você ou como pode dados é"),
+	"pl": wordSet("i w na z do nie się jest że oraz dla przez przy lub od po za jak są może danych te ich"),
+	"sv": wordSet("och att det som en på är av för med till den vi du inte om ett kan våra din eller från har dina"),
+	"da": wordSet("og at det som en på er af for med til den vi du ikke om et kan vores din eller fra har dine ved"),
+	"no": wordSet("og at det som en på er av for med til den vi du ikke om et kan våre din eller fra har dine ved"),
+	"fi": wordSet("ja on ei että se joka tai voi sekä ovat kun ne mutta myös me sinun käytämme tietoja sen"),
+	"cs": wordSet("a v na se je že s z do pro o k jsou nebo které jako aby vaše údajů při také by"),
+	"sk": wordSet("a v na sa je že s z do pre o k sú alebo ktoré ako aby vaše údajov pri tiež by"),
+	"hu": wordSet("a az és hogy nem is egy ez vagy meg azt mint ha de csak az ön adatok által"),
+	"ro": wordSet("și în de la cu pe nu că este pentru din sau care mai sunt ale prin dumneavoastră noastre"),
+	"tr": wordSet("ve bir bu için ile da de olarak veya daha gibi olan çok kadar kişisel ya en sizin"),
+	"hr": wordSet("i u na je da se za su od s ne koji ili te o kako vaše podataka"),
+	"et": wordSet("ja on ei et see mis või kui ka oma võib meie teie isikuandmete"),
+	"lt": wordSet("ir yra kad į su iš jūsų mes arba kaip bei duomenų šio"),
+	"lv": wordSet("un ir ka uz ar no jūsu mēs vai kā par datu šo"),
+	"sl": wordSet("in je na da se za so od z ne ki ali v podatkov vaše kot"),
+	"ca": wordSet("i el la els les de que per amb en un una és no es del al les seves nostre o dades"),
+	"id": wordSet("dan yang di untuk dengan kami anda dari ini atau tidak dapat pada adalah kepada"),
+	"vi": wordSet("và của các cho không được có là trong chúng tôi bạn với này thông tin"),
+}
+
+// scripts tells languages that need no words.
+var scripts = []struct {
+	language string
+	table    *unicode.RangeTable
+}{
+	{"ja", unicode.Hiragana}, {"ja", unicode.Katakana}, {"ko", unicode.Hangul}, {"zh", unicode.Han}, {"ru", unicode.Cyrillic},
+	{"el", unicode.Greek}, {"ar", unicode.Arabic}, {"he", unicode.Hebrew}, {"th", unicode.Thai}, {"hi", unicode.Devanagari},
+}
+
+// detect names the language of a text, "" if it cannot be told. What the document says of itself decides only
+// where the words do not.
+func detect(text, declared string) string {
+	if len(text) > 60_000 {
+		text = text[:60_000]
+	}
+	counts := map[string]int{}
+	letters := 0
+	byScript := make([]int, len(scripts))
+	for _, r := range text {
+		if r < 0x250 {
+			if unicode.IsLetter(r) {
+				letters++
+			}
+			continue
+		}
+		for i, s := range scripts {
+			if unicode.Is(s.table, r) {
+				byScript[i]++
+				letters++
+				break
+			}
+		}
+	}
+	for i, n := range byScript {
+		weight := 3
+		if scripts[i].language == "ja" {
+			weight = 10 // kana among many Han
+		}
+		if n*weight > letters && n > 5 {
+			return scripts[i].language
+		}
+	}
+	words := 0
+	for _, f := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		words++
+		for language, set := range stopWords {
+			if set[f] {
+				counts[language]++
+			}
+		}
+	}
+	best, second := "", 0
+	for language, n := range counts {
+		if best == "" || n > counts[best] || n == counts[best] && language < best {
+			best = language
+		}
+	}
+	for language, n := range counts {
+		if language != best && n > second {
+			second = n
+		}
+	}
+	declared, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(declared)), "-")
+	enough := best != "" && counts[best]*12 >= words && counts[best] >= 3
+	if !enough || counts[best]*20 < second*21 {
+		if counts[declared] > 0 && counts[declared]*10 >= counts[best]*9 {
+			return declared
+		}
+	}
+	if !enough && !(best != "" && words < 60 && counts[best] > 0) {
+		return ""
+	}
+	return best
+}

@@ -1,0 +1,86 @@
+package notice
+
+import "strings"
+
+// A page is one document as a person reads it: its text, cut into blocks (a heading, a paragraph, a list item, a
+// table row), with its links and tables. All spans count bytes of text.
+type page struct {
+	text   string
+	title  string // <title>, or the first heading
+	lang   string // as the document itself says: <html lang>
+	blocks []block
+	links  []Link
+	tables []table
+	body   Span
+	banner string
+}
+
+type blockKind uint8
+
+const (
+	paragraph blockKind = iota
+	heading
+	item // of a list
+	row  // of a table
+	term // of a definition list
+)
+
+// place says which part of the page a block belongs to.
+type place uint8
+
+const (
+	inBody   place = iota
+	inChrome       // navigation, site header and footer
+	inBanner       // a consent banner
+)
+
+type block struct {
+	Span
+	kind  blockKind
+	place place
+	level int  // of a heading: 1 = top; of a list item: depth
+	list  int  // number of the list an item belongs to; 0 = none
+	table int  // index into tables of a row; -1 = none
+	row   int  // index of the row in its table
+	weak  bool // a heading by its look only
+}
+
+// A table is what stood in <table>, a Markdown table, or cells of another form that mean the same.
+type table struct {
+	title string // caption
+	rows  []tableRow
+	cmp   bool // shown by a consent manager
+	known int8 // whether it lists cookies: 0 = not looked at yet, 1 = no, 2 = yes
+	lay   layout
+}
+
+type tableRow struct {
+	Span
+	header bool // made of <th>
+	cells  []cell
+}
+
+type cell struct {
+	Span
+	text string // white space folded; line breaks kept as "\n"
+}
+
+// fold makes every run of white space one space.
+func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// trimmed narrows a span to what stands between white space.
+func trimmed(text string, s Span) Span {
+	for s.Start < s.End && isSpaceAt(text, s.Start) > 0 {
+		s.Start += isSpaceAt(text, s.Start)
+	}
+	for s.Start < s.End {
+		n := spaceBefore(text[s.Start:s.End])
+		if n == 0 {
+			break
+		}
+		s.End -= n
+	}
+	return s
+}
+
+func (p *page) quote(s Span) string { return fold(p.text[s.Start:s.End]) }

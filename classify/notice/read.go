@@ -1,0 +1,162 @@
+package notice
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"mime"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+
+	"trackaudit/crawler/evidence"
+)
+
+// readAll reads the documents of a site. Documents that cannot be read are errors beside the notice made of the
+// others.
+func readAll(docs []evidence.Document, names namer) (*Notice, error) {
+	n := &Notice{}
+	var problems []error
+	var readers []*reader
+	for _, doc := range docs {
+		r, err := readDocument(doc, fmt.Sprintf("d%d", len(n.Documents)+1), names)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		n.Documents = append(n.Documents, *r.doc)
+		n.Declarations = append(n.Declarations, r.out...)
+		readers = append(readers, r)
+	}
+	n.Claims = claims(readers)
+	n.finish()
+	return n, errors.Join(problems...)
+}
+
+func readDocument(doc evidence.Document, id string, names namer) (*reader, error) {
+	p, err := readPage(doc)
+	if err != nil {
+		return nil, &UnreadableError{doc.URL, err.Error()}
+	}
+	if reason := p.unreadable(); reason != "" {
+		return nil, &UnreadableError{doc.URL, reason}
+	}
+	language := detect(p.text[p.body.Start:p.body.End], p.lang)
+	lx := lexicons()[language]
+	if lx == nil {
+		return nil, &LanguageError{doc.URL, language}
+	}
+	sum := sha256.Sum256(doc.Body)
+	r := &reader{p: p, m: lx.matcher(), names: names, seen: map[declKey]bool{}}
+	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), Language: language, Text: p.text, Body: p.body,
+		Banner: p.banner, Links: p.links}
+	r.doc.Sections, r.of = p.sections()
+	r.dates()
+	r.cut()
+	r.declare()
+	r.tables()
+	return r, nil
+}
+
+var errBinary = errors.New("not text")
+
+// readPage decodes a document and reads its blocks by its kind.
+func readPage(doc evidence.Document) (*page, error) {
+	if len(doc.Body) > maxBytes {
+		return nil, errTooLarge
+	}
+	if len(bytes.TrimSpace(doc.Body)) == 0 {
+		return nil, errors.New("empty document")
+	}
+	if bytes.HasPrefix(doc.Body, []byte("%PDF-")) {
+		return nil, errors.New("PDF, which is not read")
+	}
+	text, err := decode(doc.Body, doc.ContentType)
+	if err != nil {
+		return nil, err
+	}
+	switch kindOf(doc, text) {
+	case "html":
+		return htmlPage([]byte(text), doc.URL)
+	case "markdown":
+		return markdownPage(text)
+	}
+	return plainPage(text)
+}
+
+// decode makes UTF-8 of the bytes, by what they or the server say, and refuses what is no text.
+func decode(body []byte, contentType string) (string, error) {
+	if head := body[:min(len(body), 1024)]; bytes.IndexByte(head, 0) >= 0 && !bytes.HasPrefix(head, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+		return "", errBinary
+	}
+	if utf8.Valid(body) && !declaresOther(contentType) {
+		return strings.TrimPrefix(string(body), "\uFEFF"), checkText(body)
+	}
+	enc, name, _ := charset.DetermineEncoding(body, contentType)
+	if name == "utf-8" {
+		return strings.ToValidUTF8(strings.TrimPrefix(string(body), "\uFEFF"), "\uFFFD"), checkText(body)
+	}
+	out, err := enc.NewDecoder().Bytes(body)
+	if err != nil {
+		return "", errBinary
+	}
+	return strings.TrimPrefix(string(out), "\uFEFF"), checkText(out)
+}
+
+// declaresOther says that the server names a charset in which valid UTF-8 would mean something else.
+func declaresOther(contentType string) bool {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	c := strings.ToLower(params["charset"])
+	return strings.HasPrefix(c, "utf-16") || strings.HasPrefix(c, "iso-2022")
+}
+
+// checkText refuses bytes with many control characters.
+func checkText(b []byte) error {
+	control := 0
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b {
+			control++
+		}
+	}
+	if control > 8 && control*100 > len(b) {
+		return errBinary
+	}
+	return nil
+}
+
+func kindOf(doc evidence.Document, text string) string {
+	media, _, _ := mime.ParseMediaType(doc.ContentType)
+	ext := strings.ToLower(path.Ext(strings.SplitN(doc.URL, "?", 2)[0]))
+	head := strings.ToLower(strings.TrimSpace(text[:min(len(text), 2000)]))
+	looksHTML := strings.HasPrefix(head, "<!doctype") || strings.HasPrefix(head, "<html") || strings.Contains(head, "<body") ||
+		strings.Contains(head, "<head") || strings.HasPrefix(head, "<") && (strings.Contains(head, "<p") || strings.Contains(head, "<div") || strings.Contains(head, "<h"))
+	switch {
+	case media == "text/markdown" || media == "text/x-markdown" || ext == ".md" || ext == ".markdown":
+		return "markdown"
+	case looksHTML && media != "text/plain", media == "text/html", media == "application/xhtml+xml", ext == ".html", ext == ".htm":
+		return "html"
+	}
+	return "text"
+}
+
+// finish numbers and sorts the declarations.
+func (n *Notice) finish() {
+	for i := range n.Declarations {
+		d := &n.Declarations[i]
+		if d.Names == nil {
+			d.Names = []string{}
+		}
+	}
+	slices.SortStableFunc(n.Declarations, compareDeclarations)
+	for i := range n.Declarations {
+		n.Declarations[i].ID = fmt.Sprintf("n%03d", i+1)
+	}
+}

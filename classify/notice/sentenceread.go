@@ -1,0 +1,58 @@
+package notice
+
+import (
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
+)
+
+// A sentence is what a declaration quotes: one sentence, list item or table row, with the phrases found in it.
+type sentence struct {
+	Span
+	block   int
+	section int
+	toks    []token
+	hits    []hit
+	asks    bool // ends in a question mark
+	leads   bool // ends in a colon: what follows completes it
+	item    bool
+}
+
+// techHit is a technology that a sentence speaks of.
+type techHit struct {
+	tech     evidence.Technology
+	umbrella bool
+	at       int // token
+}
+
+// reading is what the rules made of one sentence.
+type reading struct {
+	techs      []techHit
+	denied     []techHit
+	purposes   []knowledge.Purpose
+	recipients []string // labels, declared
+	third      bool     // third parties receive, or do it themselves
+	shares     bool     // data goes to somebody
+	deniedTo   []string // recipients that get nothing
+	deniesTP   bool     // says that nothing is shared
+	deniesFP   bool     // says that something is not collected
+	first      bool
+	generic    bool // only an umbrella
+	noClick    bool
+}
+
+// is says that hit h is of a class.
+func (m *matcher) is(h hit, class string) bool { return m.classes[h.class] == class }
+
+// has gives the first hit of a class in a sentence at or after token from, or -1.
+func (r *reader) has(s *sentence, class string, from int) int {
+	n, ok := r.m.class[class]
+	if !ok {
+		return -1
+	}
+	for i, h := range s.hits {
+		if h.class == n && h.from >= from {
+			return i
+		}
+	}
+	return -1
+}

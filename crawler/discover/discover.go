@@ -47,6 +47,7 @@ type Found struct {
 	Notices  []Candidate // likeliest first
 	Legal    []string    // pages that may hold a notice where no link leads to one: imprint, legal notice
 	Looked   []string    // every place where a notice was looked for, with what was there
+	Gone     []string    // addresses that were linked and lead to no page of the site
 	Refused  []string    // pages that robots.txt forbids
 	Robots   string      // "", or what robots.txt keeps us from: "disallowed: …"
 	Errors   []string    // what went wrong on the way

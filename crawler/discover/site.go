@@ -221,6 +221,7 @@ func (s *search) follow(ctx context.Context) {
 		for i, a := range fetchAll(ctx, s.t, batch) { // in the order of the list, so that every run is alike
 			s.read(batch[i], a, 1)
 			if a.dead(s.frontier.Site()) {
+				s.found.Gone = append(s.found.Gone, batch[i])
 				s.found.Pages = slices.DeleteFunc(s.found.Pages, func(p string) bool { return p == batch[i] })
 			} else if a.final != "" && samePage(a.final) != samePage(batch[i]) && !s.frontier.Take(a.final) {
 				// It leads to a page that is known already.

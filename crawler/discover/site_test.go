@@ -121,6 +121,9 @@ func TestSite(t *testing.T) {
 	if found.Pages[0] != want[0] || found.Final != "https://www.acme.test/" || found.Status != 200 {
 		t.Errorf("start page is %s, led to %s with %d", found.Pages[0], found.Final, found.Status)
 	}
+	if !slices.Contains(found.Gone, "https://www.acme.test/blog") || slices.Contains(found.Gone, "https://www.acme.test/about") {
+		t.Errorf("gone: %v", found.Gone)
+	}
 	for _, p := range found.Pages {
 		if strings.Contains(p, "else.test") || strings.Contains(p, "logout") || strings.Contains(p, "secret") || p == "https://www.acme.test/" {
 			t.Errorf("%s is among the pages", p)

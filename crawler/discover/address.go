@@ -20,7 +20,7 @@ func resolve(base *url.URL, ref string) string {
 	if ref == "" || len(ref) > maxURL || strings.HasPrefix(ref, "#") {
 		return ""
 	}
-	ref = strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(ref) // as browsers do
+	ref = lineBreaks.Replace(ref) // as browsers do
 	u, err := url.Parse(ref)
 	if err != nil {
 		return ""
@@ -73,6 +73,8 @@ func samePage(addr string) string {
 	}
 	return body
 }
+
+var lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 var (
 	campaignRE = regexp.MustCompile(`(?i)^(utm_.*|gclid|gbraid|wbraid|fbclid|msclkid|mc_[ce]id|yclid|_ga|_gl|hs(ctatracking|enc|mi)|jsessionid|phpsessid|sid|sessionid)$`)

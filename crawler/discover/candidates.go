@@ -88,7 +88,7 @@ func newJudge(base *url.URL, page Page) *judge {
 func (c *judge) judge(l evidence.Link) (Candidate, bool) {
 	addr := resolve(c.base, l.URL)
 	u, err := url.Parse(addr)
-	if err != nil || addr == "" || sealedRE.MatchString(addr) || actionRE.MatchString(u.Path) {
+	if err != nil || addr == "" {
 		return Candidate{}, false
 	}
 	if u.Path == "/" && u.RawQuery == "" && u.Host == c.base.Host {
@@ -97,6 +97,9 @@ func (c *judge) judge(l evidence.Link) (Candidate, bool) {
 	text, path := read(l.Text, c.own), read(pathWords(u), c.own)
 	rel := relWords(l.Rel)
 	if rel["terms-of-service"] || rel["license"] || (text.kind == "" && path.kind == "" && !rel["privacy-policy"]) {
+		return Candidate{}, false
+	}
+	if sealedRE.MatchString(addr) || actionRE.MatchString(u.Path) {
 		return Candidate{}, false
 	}
 	if path.tool && text.strength < 0.8 || text.tool && (path.tool || path.strength < 0.8) {

@@ -234,7 +234,11 @@ func read(text string, own map[string]bool) reading {
 	list := strings.Fields(t)
 	covered := make([]bool, len(list))
 	hits, byName := 0, false
-	for _, v := range vocabulary {
+	candidates := vocabulary
+	if !mayName(t, list) {
+		candidates = nil
+	}
+	for _, v := range candidates {
 		n := v.cover(t, list, covered)
 		if n == 0 {
 			continue
@@ -280,6 +284,32 @@ func read(text string, own map[string]bool) reading {
 		r.strength *= 0.5
 	}
 	return r
+}
+
+// beginnings are the first three letters of every term in Latin script.
+var beginnings = func() map[string]bool {
+	m := map[string]bool{}
+	for _, v := range vocabulary {
+		if v.text[0] < 0x80 {
+			m[v.text[:3]] = true
+		}
+	}
+	return m
+}()
+
+// mayName says whether any term can match: most links of most pages are done with here.
+func mayName(t string, list []string) bool {
+	for i := range len(t) {
+		if t[i] >= 0x80 {
+			return true
+		}
+	}
+	for _, w := range list {
+		if len(w) >= 3 && beginnings[w[:3]] {
+			return true
+		}
+	}
+	return false
 }
 
 // cover marks the words of list that v covers in t (list joined by spaces) and returns how many.

@@ -1,0 +1,37 @@
+// # Rows
+//
+// Facts are rows of tab-separated values, one fact a line; the first column names the kind. Lines that begin
+// with # and empty lines count for nothing. The embedded files in data/ hold one kind each, sorted; an overlay
+// is one file with rows of every kind. A row of an overlay replaces the embedded row with the same key (the
+// columns marked *); the last overlay wins. The last column of every row is its source.
+//
+//	service        ID*  NAME  ENTITY  PARENT  HOMEPAGE  PURPOSES  SOURCE
+//	alias          TEXT*  SERVICE  SOURCE
+//	domain         DOMAIN[/PATH]*  SERVICE  PURPOSE  SOURCE
+//	cookie         PATTERN*  SERVICE*  PURPOSE  LIFETIME  CONFIDENCE  HINTS  SAMPLES  SOURCE
+//	storage        PATTERN*  SERVICE*  PURPOSE  LIFETIME  CONFIDENCE  HINTS  SAMPLES  SOURCE
+//	widget         SERVICE*  NAME*  FRAME  SCRIPT  ELEMENT  SOURCE
+//	recorder       SERVICE*  SCRIPT*  INGEST  GLOBAL  SOURCE
+//	fingerprinter  SERVICE*  SCRIPT*  GLOBAL  SOURCE
+//	challenge      SERVICE*  WHERE*  MATCH*  SOURCE
+//
+// PURPOSES are comma-separated, likeliest first. An empty PURPOSE of a domain is its service's likeliest. A domain
+// covers its subdomains; the longest domain wins, then the longest path prefix. FRAME, SCRIPT and INGEST are
+// prefixes "host/path" of an address without its scheme; "*.host/path" covers subdomains too.
+//
+// PATTERN is a name in which * stands for any characters (at least one) and # for any digits; it is anchored at
+// both ends. LIFETIME is a declared maximum: "session", or a number with s, m, h, d, or y (365 days); empty means
+// not known. CONFIDENCE runs from 0 to 1.
+//
+// HINTS, separated by spaces, all must hold, so that a short or common name does not decide alone:
+//
+//	shape=S     the value's evidence.Shape equals S, or begins with S where S ends in *
+//	minlen=N    the value has at least N bytes
+//	by=DOMAIN   setter or domain is DOMAIN or below it (several with commas)
+//	consent     no condition: the item records consent itself
+//
+// Of a hint whose observation is unknown (no value was seen, no setter), shape and minlen do not hold against
+// the row but halve its confidence; by= rules the row out.
+//
+// SAMPLES, separated by spaces, are names that must (+name) and must not (-name) match PATTERN; tests run them.
+package knowledge

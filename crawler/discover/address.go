@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"trackaudit/crawler/evidence"
 )
 
@@ -37,6 +39,15 @@ func canonical(u *url.URL) string {
 	if (c.Scheme != "http" && c.Scheme != "https") || c.Hostname() == "" || c.Opaque != "" {
 		return ""
 	}
+	if !isASCII(c.Host) {
+		host, err := idna.Lookup.ToASCII(c.Hostname())
+		if err != nil {
+			return ""
+		}
+		if c.Host = host; u.Port() != "" {
+			c.Host += ":" + u.Port()
+		}
+	}
 	if n, err := strconv.Atoi(c.Port()); c.Port() != "" && (err != nil || n < 1 || n > 65535) {
 		return ""
 	}
@@ -60,6 +71,15 @@ func canonical(u *url.URL) string {
 		c.RawQuery = strings.Join(kept[:n], "&")
 	}
 	return c.String()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // samePage is the form in which addresses are compared: http and https, and a last slash or index file more or

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gocolly/colly/v2"
 	"golang.org/x/net/html"
@@ -26,7 +27,7 @@ type answer struct {
 }
 
 // fetchAll fetches addrs with colly, some at a time, and returns their answers in the same order.
-func fetchAll(ctx context.Context, t http.RoundTripper, addrs []string) []answer {
+func fetchAll(ctx context.Context, t http.RoundTripper, patience time.Duration, addrs []string) []answer {
 	c := &colly.Collector{}
 	c.Init() // not NewCollector, which would take options from the environment
 	c.Async = true
@@ -34,7 +35,7 @@ func fetchAll(ctx context.Context, t http.RoundTripper, addrs []string) []answer
 	c.AllowURLRevisit = true // who asks here has told duplicates apart
 	c.MaxBodySize = 0        // the transport bounds it, and says so instead of cutting silently
 	c.WithTransport(t)
-	c.SetRequestTimeout(fetchTimeout)
+	c.SetRequestTimeout(patience)
 	c.SetRedirectHandler(followRedirects)
 	answers := make([]answer, len(addrs))
 	if err := c.Limit(&colly.LimitRule{DomainGlob: "*", Parallelism: parallel}); err != nil {

@@ -32,8 +32,9 @@ func NewFrontier(start string) *Frontier {
 
 // Start says where the start page really stands: its site is the one whose pages are taken from now on.
 func (f *Frontier) Start(addr string) {
+	addr = resolve(nil, addr)
 	u, err := url.Parse(addr)
-	if err != nil {
+	if err != nil || addr == "" {
 		return
 	}
 	f.site, f.host, f.locale = siteOf(addr), strings.ToLower(u.Host), localeOf(u.Path)

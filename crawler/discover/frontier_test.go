@@ -2,6 +2,7 @@ package discover
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,25 @@ func TestFrontierTakesOnlyPagesOfTheSite(t *testing.T) {
 	want := []string{"/dir/page", "/login", "/two", "https://blog.acme.test/"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	base, _ := url.Parse("https://acme.test/dir/page")
+	for ref, want := range map[string]string{
+		"x":                                "https://acme.test/dir/x",
+		"HTTPS://ACME.test:443":            "https://acme.test/",
+		"http://acme.test:80/?a=1&gclid=2": "http://acme.test/?a=1",
+		"https://u:p@acme.test/#top":       "https://acme.test/",
+		"https://müller.test:8443/ü":       "https://xn--mller-kva.test:8443/%C3%BC",
+		"https://acme.test:0/":             "",
+		"\thttps://acme\n.test/a b":        "https://acme.test/a%20b",
+		"data:text/html,x":                 "",
+		"?q":                               "https://acme.test/dir/page?q",
+	} {
+		if got := resolve(base, ref); got != want {
+			t.Errorf("resolve(%q) = %q, want %q", ref, got, want)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/temoto/robotstxt"
 )
@@ -20,6 +21,7 @@ const robotsAgent = "trackaudit"
 type robots struct {
 	transport http.RoundTripper
 	ignore    bool
+	patience  time.Duration
 
 	mu    sync.Mutex
 	hosts map[string]*hostRobots
@@ -31,8 +33,8 @@ type hostRobots struct {
 	note  string // what the file answered, if it was no file
 }
 
-func newRobots(t http.RoundTripper, ignore bool) *robots {
-	return &robots{transport: t, ignore: ignore, hosts: map[string]*hostRobots{}}
+func newRobots(t http.RoundTripper, patience time.Duration, ignore bool) *robots {
+	return &robots{transport: t, patience: patience, ignore: ignore, hosts: map[string]*hostRobots{}}
 }
 
 // Allowed says whether robots.txt lets us visit addr, which may lie on any host of the site. It is true for every
@@ -87,14 +89,14 @@ func (r *robots) of(ctx context.Context, u *url.URL) *hostRobots {
 		r.hosts[key] = h
 	}
 	r.mu.Unlock()
-	h.once.Do(func() { h.fetch(ctx, r.transport, key+"/robots.txt") })
+	h.once.Do(func() { h.fetch(ctx, r.transport, r.patience, key+"/robots.txt") })
 	return h
 }
 
 // fetch reads the file as RFC 9309 says: missing or refused (4xx) allows everything, a broken server (5xx or no
 // answer) nothing.
-func (h *hostRobots) fetch(ctx context.Context, t http.RoundTripper, addr string) {
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+func (h *hostRobots) fetch(ctx context.Context, t http.RoundTripper, patience time.Duration, addr string) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	status, body := 0, []byte(nil)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, addr, nil)

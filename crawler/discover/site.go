@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"trackaudit/crawler/evidence"
 )
@@ -30,11 +31,12 @@ func Site(ctx context.Context, cfg Config) (Found, error) {
 		cfg.Pages = 20
 	}
 	outer := ctx
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(cfg.Timeout, siteTimeout))
+	timeout := cmp.Or(cfg.Timeout, siteTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	t := newTransport(cfg)
-	s := &search{cfg: cfg, t: t, found: &found, start: canonical(start), answers: map[string]bool{}}
-	found.robots = newRobots(t, cfg.IgnoreRobots)
+	s := &search{cfg: cfg, t: t, found: &found, start: canonical(start), answers: map[string]bool{}, patience: min(fetchTimeout, timeout/4)}
+	found.robots = newRobots(t, s.patience, cfg.IgnoreRobots)
 	err = s.run(ctx)
 	closeIdle(t)
 	if outer.Err() != nil {
@@ -49,7 +51,8 @@ type search struct {
 	t        http.RoundTripper
 	found    *Found
 	start    string
-	language string // of the start page
+	language string        // of the start page
+	patience time.Duration // with one request: what hangs must not use up the time for the rest
 	frontier *Frontier
 	answers  map[string]bool // pages fetched, by samePage
 	notices  []Candidate
@@ -60,10 +63,10 @@ func (s *search) run(ctx context.Context) error {
 	s.found.Pages = []string{s.start}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.found.robots.allowed(ctx, s.start) }) // fetches the rules while the start page comes
-	first := fetchAll(ctx, s.t, []string{s.start})[0]
+	first := fetchAll(ctx, s.t, s.patience, []string{s.start})[0]
 	wg.Wait()
 	if first.doc != nil && first.doc.refresh != "" && len(first.doc.links) < 10 {
-		if next := fetchAll(ctx, s.t, []string{first.doc.refresh})[0]; next.doc != nil {
+		if next := fetchAll(ctx, s.t, s.patience, []string{first.doc.refresh})[0]; next.doc != nil {
 			first = next
 		}
 	}
@@ -151,7 +154,7 @@ func (s *search) sitemaps(ctx context.Context) {
 	}
 	files := s.found.robots.sitemaps(ctx, u)
 	files = append(slices.Clip(files), u.Scheme+"://"+u.Host+"/sitemap.xml")
-	pages, looked := sitemap(ctx, s.t, s.frontier.Site(), files, s.cfg.Pages)
+	pages, looked := sitemap(ctx, s.t, s.patience, s.frontier.Site(), files, s.cfg.Pages)
 	s.found.Looked = append(s.found.Looked, looked...)
 	links := make([]evidence.Link, 0, len(pages))
 	for _, p := range pages {
@@ -218,7 +221,7 @@ func (s *search) follow(ctx context.Context) {
 			return
 		}
 		fetched += len(batch)
-		for i, a := range fetchAll(ctx, s.t, batch) { // in the order of the list, so that every run is alike
+		for i, a := range fetchAll(ctx, s.t, s.patience, batch) { // in the order of the list, so that every run is alike
 			s.read(batch[i], a, 1)
 			if a.dead(s.frontier.Site()) {
 				s.found.Gone = append(s.found.Gone, batch[i])

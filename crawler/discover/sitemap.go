@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html/charset"
 )
@@ -21,7 +22,7 @@ const (
 
 // sitemap reads the sitemaps of a site, those of an index included, and returns the pages they list in order, and
 // for each file a line on what was there.
-func sitemap(ctx context.Context, t http.RoundTripper, site string, files []string, want int) (pages, looked []string) {
+func sitemap(ctx context.Context, t http.RoundTripper, patience time.Duration, site string, files []string, want int) (pages, looked []string) {
 	limit := max(minSitemapURLs, 2*want)
 	seen := map[string]bool{}
 	for read := 0; len(files) > 0 && read < maxSitemaps && len(pages) < limit; files = files[1:] {
@@ -31,7 +32,7 @@ func sitemap(ctx context.Context, t http.RoundTripper, site string, files []stri
 		}
 		seen[file] = true
 		read++
-		addrs, index, err := readSitemap(ctx, t, file, limit-len(pages))
+		addrs, index, err := readSitemap(ctx, t, patience, file, limit-len(pages))
 		switch {
 		case err != nil:
 			looked = append(looked, fmt.Sprintf("%s: %v", clip(file, 200), err))
@@ -47,8 +48,8 @@ func sitemap(ctx context.Context, t http.RoundTripper, site string, files []stri
 }
 
 // readSitemap returns the first addresses of one file, plain or gzip, XML or one address a line.
-func readSitemap(ctx context.Context, t http.RoundTripper, file string, limit int) (addrs []string, index bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+func readSitemap(ctx context.Context, t http.RoundTripper, patience time.Duration, file string, limit int) (addrs []string, index bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	base, err := url.Parse(file)
 	if err != nil {

@@ -58,7 +58,7 @@ func (s *search) wellKnown(ctx context.Context) {
 				tries[i].looked = fmt.Sprintf("%s: not asked, by %s", addr, why)
 				return
 			}
-			ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+			ctx, cancel := context.WithTimeout(ctx, s.patience)
 			defer cancel()
 			doc, err := get(ctx, s.t, addr)
 			if err != nil {

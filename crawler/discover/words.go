@@ -299,10 +299,8 @@ var beginnings = func() map[string]bool {
 
 // mayName says whether any term can match: most links of most pages are done with here.
 func mayName(t string, list []string) bool {
-	for i := range len(t) {
-		if t[i] >= 0x80 {
-			return true
-		}
+	if !isASCII(t) {
+		return true
 	}
 	for _, w := range list {
 		if len(w) >= 3 && beginnings[w[:3]] {

@@ -124,7 +124,7 @@ func (c *judge) judge(l evidence.Link) (Candidate, bool) {
 	if text.narrow || path.narrow {
 		score *= 0.6
 	}
-	if isArticle(u) {
+	if isArticle(u) && !(l.Footer && text.strength > 0.8) { // help centers keep notices among their articles
 		score *= 0.35
 	}
 	if text.kind == "" && path.kind == "" {

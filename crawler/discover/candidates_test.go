@@ -50,6 +50,7 @@ func TestCandidates(t *testing.T) {
 		{"pdf", footer("Privacy Policy (PDF)", "/files/privacy-policy.pdf"), "privacy", 0.6},
 		{"group site, in the footer", footer("Privacy Policy", "https://www.acme-group.test/privacy"), "privacy", 0.6},
 		{"unrelated site, in the footer", footer("Privacy Policy", "https://holding.test/privacy"), "privacy", 0.3},
+		{"in a help center", footer("Privacy Policy", "https://help.acme.test/hc/en-us/articles/3600-Privacy-Policy"), "privacy", 0.7},
 		{"hosted notice", prose("Privacy Policy", "https://www.iubenda.com/privacy-policy/1234567"), "privacy", 0.65},
 
 		{"terms of service", footer("Terms of Service", "/terms"), "", 0},
@@ -57,6 +58,8 @@ func TestCandidates(t *testing.T) {
 		{"settings", footer("Privacy settings", "/privacy-settings"), "", 0},
 		{"cookie settings", footer("Cookie-Einstellungen", "/cookies-einstellungen"), "", 0},
 		{"cookie settings, french", footer("Gérer mes cookies", "#"), "", 0},
+		{"cookie settings, one word", footer("Datenschutzeinstellungen", "/datenschutzeinstellungen"), "", 0},
+		{"cookie settings, dutch", footer("Cookievoorkeuren", "/cookievoorkeuren"), "", 0},
 		{"opt-out", footer("Do not sell my personal information", "/do-not-sell"), "", 0},
 		{"the site's start page", footer("Privacy by Acme", "/"), "", 0},
 		{"script", footer("Privacy policy", "javascript:void(0)"), "", 0},
@@ -105,6 +108,10 @@ func TestCandidatesRanking(t *testing.T) {
 			{URL: "/careers/applicant-privacy", Text: "Applicant Privacy Notice", Footer: true},
 			{URL: "/privacy", Text: "Privacy Notice", Footer: true},
 		}, home + "privacy"},
+		{"the notice before the officer", Page{URL: home}, []evidence.Link{
+			{URL: "/datenschutzbeauftragter", Text: "Datenschutzbeauftragter", Footer: true},
+			{URL: "/datenschutz", Text: "Datenschutz", Footer: true},
+		}, home + "datenschutz"},
 		{"own before the group's", Page{URL: home}, []evidence.Link{
 			{URL: "https://acme-holding.test/privacy", Text: "Privacy Policy", Footer: true},
 			{URL: "/privacy", Text: "Privacy Policy", Footer: true},

@@ -121,6 +121,8 @@ var (
 		definicoes preferencias gerir gerenciar configuracoes aceitar rejeitar
 		ustawienia zarzadzaj nastaveni nastavenia beallitasok setari ayarlari ayarlar installningar indstillinger
 		innstillinger asetukset postavke nastavitve seaded`)
+	// toolStems do so inside compounds as well: Datenschutzeinstellungen, cookievoorkeuren.
+	toolStems   = []string{"einstellung", "instelling", "voorkeur", "praferenz", "setting", "innstilling", "indstilling"}
 	toolPhrases = []string{"opt out", "do not sell", "do not share", "your privacy rights request", "your choices", "widerspruch einlegen"}
 
 	// termsWords name another document that may stand in the same link ("Terms & Privacy").
@@ -136,7 +138,8 @@ var (
 		fournisseurs whistleblower whistleblowing hinweisgeber event events webinar patients patient archive archived
 		previous old older app mobile video surveillance cctv videouberwachung newsletter facebook linkedin instagram
 		twitter youtube tiktok fanpage sweepstakes gewinnspiel alumni donor california californian ccpa cpra nevada
-		virginia colorado biometric hipaa`)
+		virginia colorado biometric hipaa
+		officer dpo datenschutzbeauftragter datenschutzbeauftragte datenschutzbeauftragten`)
 
 	// articleWords in an address mark prose about privacy, not a notice.
 	articleWords = set(`blog blogs news press article articles post posts magazine magazin insights insight resources
@@ -265,6 +268,9 @@ func read(text string, own map[string]bool) reading {
 		if !covered[i] && !companions[w] && !own[w] && !termsWords[w] && !narrowWords[w] {
 			rest++
 		}
+	}
+	for _, stem := range toolStems {
+		r.tool = r.tool || strings.Contains(t, stem)
 	}
 	for _, p := range toolPhrases {
 		r.tool = r.tool || strings.Contains(" "+t+" ", " "+p+" ")

@@ -19,42 +19,76 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	defines := r.has(s, "define", 0) >= 0
 	advises := r.has(s, "advice", 0) >= 0
 	own := r.ownUse(s)
+	disclaims := r.has(s, "disclaim", 0) >= 0
 	for _, h := range s.hits {
 		name := r.m.classes[h.class]
 		tech, ok := strings.CutPrefix(name, "tech.")
 		if !ok {
 			continue
 		}
-		t := techHit{tech: evidence.Technology(tech), umbrella: tech == "umbrella", at: h.from}
-		if t.umbrella {
-			t.tech = evidence.CookieTech
+		t := techHit{tech: evidence.Technology(tech), at: h.from}
+		switch tech {
+		case "umbrella":
+			t.umbrella, t.tech = true, evidence.CookieTech
+		case "weak_geolocation":
+			t.umbrella, t.tech = true, evidence.Geolocation
+		}
+		if t.tech == evidence.Geolocation && r.within(s, h, "notlocation") {
+			continue
 		}
 		switch {
 		case neg[h.from]:
 			out.denied = append(out.denied, t)
-		case (defines || advises) && !own:
+		case (defines || advises) && !own, disclaims:
 		default:
 			out.techs = append(out.techs, t)
 		}
 	}
-	out.purposes = r.purposes(s)
+	out.purposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
 }
 
-// ownUse says that the sentence tells what somebody does: "we … use", "our site uses", "are used".
+// ownUse says that the sentence tells of somebody's use of a technology: "we … use cookies", "cookies are placed
+// by"; "how we use cookies" only refers to it.
 func (r *reader) ownUse(s *sentence) bool {
-	for i, h := range s.hits {
-		if !r.m.is(h, "self") && !strings.HasPrefix(r.m.classes[h.class], "rcp.") {
+	for _, v := range s.hits {
+		if !r.m.is(v, "use") {
 			continue
 		}
-		for _, v := range s.hits[i:] {
-			if v.from-h.to > 5 {
-				break
+		who := r.subject(s, v.from)
+		if who != us && who != other && who != nobody {
+			continue
+		}
+		for _, t := range s.hits {
+			if !strings.HasPrefix(r.m.classes[t.class], "tech.") {
+				continue
 			}
-			if r.m.is(v, "use") || r.m.is(v, "collect") {
+			after := t.from >= v.to && t.from-v.to <= 12 && who != nobody
+			before := t.to <= v.from && v.from-t.to <= 4 && r.passive(s, v)
+			if (after || before) && !r.referring(s, v) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// passive says that a form of "be" stands before a verb.
+func (r *reader) passive(s *sentence, v hit) bool {
+	for i := max(0, v.from-3); i < v.from; i++ {
+		if r.m.isWord(s.toks[i].word, "be") {
+			return true
+		}
+	}
+	return false
+}
+
+// referring says that a verb stands in a reference: "how we use", "to learn about the cookies we set".
+func (r *reader) referring(s *sentence, v hit) bool {
+	for i := max(0, v.from-6); i < v.from; i++ {
+		if r.m.isWord(s.toks[i].word, "how") {
+			return true
 		}
 	}
 	return false
@@ -105,14 +139,52 @@ func (r *reader) within(s *sentence, h hit, class string) bool {
 	return false
 }
 
-func (r *reader) purposes(s *sentence) []knowledge.Purpose {
+// purposes reads what something is for: words of a purpose after "to", "for", "helps us", or right before a
+// technology ("advertising cookies").
+func (r *reader) purposes(s *sentence, fragment bool) []knowledge.Purpose {
 	var out []knowledge.Purpose
 	for _, h := range s.hits {
-		if p, ok := strings.CutPrefix(r.m.classes[h.class], "purpose."); ok && !slices.Contains(out, knowledge.Purpose(p)) {
-			out = append(out, knowledge.Purpose(p))
+		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
+		if !ok || !fragment && !r.purposive(s, h) {
+			continue
+		}
+		p := knowledge.Purpose(name)
+		if (p == knowledge.Personalization || p == knowledge.Analytics) && r.ofAds(s, h) {
+			p = knowledge.Advertising
+		}
+		if !slices.Contains(out, p) {
+			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// purposive says that a phrase stands after words that announce a purpose, or before the name of a technology.
+func (r *reader) purposive(s *sentence, h hit) bool {
+	for _, o := range s.hits {
+		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 {
+			return true
+		}
+		if strings.HasPrefix(r.m.classes[o.class], "tech.") && o.from >= h.from && o.from-h.to <= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// ofAds says that what is tailored or measured are advertisements.
+func (r *reader) ofAds(s *sentence, h hit) bool {
+	for i := h.to; i < min(h.to+6, len(s.toks)); i++ {
+		if r.m.isWord(s.toks[i].word, "adword") {
+			return true
+		}
+	}
+	for i := max(0, h.from-2); i < h.from; i++ {
+		if r.m.isWord(s.toks[i].word, "adword") {
+			return true
+		}
+	}
+	return false
 }
 
 // leadDenies says that a sentence that introduces a list denies what the list names.
@@ -121,82 +193,6 @@ func (r *reader) leadDenies(lead *sentence) bool {
 	for _, h := range lead.hits {
 		if (r.m.is(h, "share") || r.m.is(h, "sell") || r.m.is(h, "collect")) && neg[h.from] {
 			return r.has(lead, "except", 0) < 0
-		}
-	}
-	return false
-}
-
-// sharing reads who receives data, and who is said to receive none.
-func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *reading) {
-	var recipients []string
-	for _, h := range s.hits {
-		if class := r.m.classes[h.class]; strings.HasPrefix(class, "rcp.") {
-			label := r.m.label[class]
-			if !slices.Contains(recipients, label) {
-				recipients = append(recipients, label)
-			}
-		}
-	}
-	advises := r.has(s, "advice", 0) >= 0
-	data := r.has(s, "data", 0) >= 0
-	for i, h := range s.hits {
-		verb := r.m.is(h, "share") || r.m.is(h, "sell")
-		if verb && r.subjectIsYou(s, i) {
-			continue
-		}
-		switch {
-		case verb && neg[h.from] && (data || len(recipients) > 0):
-			out.deniesTP = true
-			out.deniedTo = recipients
-		case verb && !neg[h.from] && len(recipients) > 0 && !advises:
-			out.shares, out.third, out.recipients = true, true, recipients
-		case r.m.is(h, "collect") && neg[h.from] && !verb && data && !out.deniesTP:
-			out.deniesFP = true
-		}
-	}
-	if len(recipients) > 0 && !out.shares && !out.deniesTP && !advises && r.thirdActs(s, neg) {
-		out.third, out.recipients = true, recipients
-	}
-	if lead != nil && len(recipients) > 0 && !out.shares && !negLead && r.leadShares(lead) {
-		out.shares, out.third, out.recipients = true, true, recipients
-	}
-}
-
-func (r *reader) leadShares(lead *sentence) bool {
-	for i, h := range lead.hits {
-		if (r.m.is(h, "share") || r.m.is(h, "sell")) && !r.subjectIsYou(lead, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// subjectIsYou says that the visitor is who shares: "information you provide".
-func (r *reader) subjectIsYou(s *sentence, i int) bool {
-	v := s.hits[i]
-	for _, h := range s.hits {
-		if r.m.is(h, "you") && h.to <= v.from && v.from-h.to <= 2 {
-			return true
-		}
-	}
-	return false
-}
-
-// thirdActs says that third parties do something themselves: "our partners may collect", "we use vendors to".
-func (r *reader) thirdActs(s *sentence, neg []bool) bool {
-	for i, h := range s.hits {
-		if !strings.HasPrefix(r.m.classes[h.class], "rcp.") || neg[h.from] {
-			continue
-		}
-		for _, v := range s.hits[i:] {
-			if v.from >= h.to && v.from-h.to <= 6 && (r.m.is(v, "use") || r.m.is(v, "collect")) && !neg[v.from] {
-				return true
-			}
-		}
-		for _, v := range s.hits[:i] {
-			if v.to <= h.from && h.from-v.to <= 6 && r.m.is(v, "allow") && !neg[v.from] {
-				return true
-			}
 		}
 	}
 	return false

@@ -55,7 +55,7 @@ func eachLine[T any](t *testing.T, path string) []T {
 func half(notice string) string {
 	h := fnv.New32a()
 	h.Write([]byte(notice))
-	if h.Sum32()%2 == 0 {
+	if h.Sum32()%2 == 1 {
 		return "dev"
 	}
 	return "test"

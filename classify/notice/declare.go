@@ -19,21 +19,58 @@ type declKey struct {
 // declare reads every sentence in its context and collects the declarations.
 func (r *reader) declare() {
 	var lead *sentence
-	for i, s := range r.all {
+	var leadTechs []techHit
+	var before []techHit // what the sentence before in the same block was about
+	block := -1
+	for _, s := range r.all {
 		if lead != nil && !r.continues(lead, s) {
 			lead = nil
 		}
-		var before *sentence
-		if i > 0 && r.all[i-1].block == s.block {
-			before = r.all[i-1]
+		if s.block != block {
+			block, before = s.block, nil
 		}
 		rd := r.analyse(s, lead)
-		_ = before
-		r.emit(s, lead, rd)
+		own := storing(rd.techs)
+		if len(own) == 0 && len(rd.purposes) > 0 && !s.asks {
+			switch {
+			case lead != nil && len(leadTechs) > 0:
+				rd.techs = append(rd.techs, leadTechs...)
+			case len(before) > 0 && r.refersBack(s):
+				rd.techs = append(rd.techs, before...)
+				own = before
+			}
+		}
+		vendors := r.vendors(s, &rd)
+		r.emit(s, rd)
+		r.declareVendors(s, rd, vendors)
+		if len(own) > 0 {
+			before = own
+		}
 		if s.leads {
-			lead = s
+			lead, leadTechs = s, storing(rd.techs)
 		}
 	}
+}
+
+// storing keeps the technologies that have purposes.
+func storing(techs []techHit) []techHit {
+	var out []techHit
+	for _, t := range techs {
+		if slices.Contains(storesOrSends, t.tech) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// refersBack says that a sentence begins by pointing at the one before: "They also help us", "These technologies".
+func (r *reader) refersBack(s *sentence) bool {
+	for _, h := range s.hits {
+		if r.m.is(h, "anaphora") && h.from <= 4 {
+			return true
+		}
+	}
+	return false
 }
 
 // continues says that s belongs to the list that lead introduces.
@@ -47,7 +84,7 @@ func (r *reader) continues(lead, s *sentence) bool {
 	return s.block > lead.block && s.block <= lead.block+12 && s.End-s.Start < 300
 }
 
-func (r *reader) emit(s, lead *sentence, rd reading) {
+func (r *reader) emit(s *sentence, rd reading) {
 	purposes := rd.purposes
 	for _, t := range rd.techs {
 		d := Declaration{Technology: t.tech, Strength: Category}
@@ -70,6 +107,9 @@ func (r *reader) emit(s, lead *sentence, rd reading) {
 		r.add(s, Declaration{Technology: t.tech, Denied: true, Strength: Category})
 	}
 	if rd.third && (len(rd.techs) == 0 || rd.shares) {
+		if len(rd.recipients) == 0 {
+			rd.recipients = []string{""}
+		}
 		for _, who := range rd.recipients {
 			r.add(s, Declaration{Party: evidence.ThirdParty, Recipient: who, Strength: Category})
 		}

@@ -14,8 +14,15 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
 )
+
+// Read reads the notices of a site. Problems of single documents (*UnreadableError, *LanguageError) are joined and come
+// with the notice read from the others.
+func Read(docs []evidence.Document, facts *knowledge.Facts) (*Notice, error) {
+	return readAll(docs, namesOf(facts))
+}
 
 // readAll reads the documents of a site. Documents that cannot be read are errors beside the notice made of the
 // others.
@@ -56,6 +63,7 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
+	r.own = r.publisher()
 	r.dates()
 	r.cut()
 	r.declare()

@@ -6,22 +6,24 @@ import "trackaudit/classify/knowledge"
 type namer func(text string) []named
 
 type named struct {
-	service    string // as the text has it
+	text       string // as it stands there
+	service    string
+	entity     string
 	purposes   []knowledge.Purpose
 	start, end int
 }
 
 // reader reads one document.
 type reader struct {
-	p        *page
-	m        *matcher
-	names    namer
-	doc      *Document
-	of       []int // section of each block
-	all      []*sentence
-	out      []Declaration
-	seen     map[declKey]bool
-	perBlock map[int][]*sentence
+	p     *page
+	m     *matcher
+	names namer
+	doc   *Document
+	of    []int // section of each block
+	all   []*sentence
+	out   []Declaration
+	seen  map[declKey]bool
+	own   map[string]bool // words by which the publisher is known
 }
 
 // cut makes the sentences of the body.

@@ -1,0 +1,291 @@
+package notice
+
+import (
+	"slices"
+	"strings"
+)
+
+// who is the actor nearest before a verb.
+type who uint8
+
+const (
+	nobody  who = iota
+	us          // we, our site
+	visitor     // you
+	other       // a recipient
+	thing       // data, as of "information is shared"
+)
+
+// recipient is somebody a sentence names by kind.
+type recipient struct {
+	hit
+	label string
+	from  bool // data comes from it: "from third parties"
+}
+
+func (r *reader) recipients(s *sentence) []recipient {
+	var out []recipient
+	for _, h := range s.hits {
+		class := r.m.classes[h.class]
+		if !strings.HasPrefix(class, "rcp.") {
+			continue
+		}
+		rc := recipient{hit: h, label: r.m.label[class]}
+		for i := max(0, h.from-3); i < h.from; i++ {
+			rc.from = rc.from || r.m.isWord(s.toks[i].word, "from")
+		}
+		if !r.within(s, h, "link") {
+			out = append(out, rc)
+		}
+	}
+	return out
+}
+
+// isWord says that a word belongs to a plain class of single words.
+func (m *matcher) isWord(word, class string) bool {
+	n, ok := m.class[class]
+	if !ok {
+		return false
+	}
+	for _, a := range m.atomsOf(word) {
+		for _, p := range m.first[a] {
+			if m.phrases[p].class == n && len(m.phrases[p].steps) == 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// subject tells who does what the verb at token v says: the nearest actor before it in its clause.
+func (r *reader) subject(s *sentence, v int) who {
+	best, at := nobody, -1
+	stop := 0
+	for i := v - 1; i >= 0 && i >= v-10; i-- {
+		if w := s.toks[i].word; w == ";" || w == ":" || w == "." {
+			stop = i
+			break
+		}
+	}
+	for _, h := range s.hits {
+		if h.to > v || h.from < stop || h.to < v-9 || h.from < at {
+			continue
+		}
+		class := r.m.classes[h.class]
+		switch {
+		case class == "self":
+			best, at = us, h.from
+		case class == "you":
+			best, at = visitor, h.from
+		case class == "data":
+			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
+				best, at = thing, h.from
+			}
+		case strings.HasPrefix(class, "rcp."):
+			best, at = other, h.from
+		}
+	}
+	return best
+}
+
+// sharing reads who receives data, and who is said to receive none.
+func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *reading) {
+	list := r.recipients(s)
+	if r.has(s, "rights", 0) >= 0 {
+		list = nil
+	}
+	advises := r.has(s, "advice", 0) >= 0 || r.has(s, "rights", 0) >= 0 || r.has(s, "link", 0) >= 0
+	data := r.has(s, "data", 0) >= 0
+	for _, h := range s.hits {
+		strong := r.m.is(h, "share") || r.m.is(h, "sell")
+		if !strong && !r.m.is(h, "give") {
+			continue
+		}
+		subject := r.subject(s, h.from)
+		if subject == visitor {
+			continue
+		}
+		to := r.receivers(s, list, h)
+		switch {
+		case r.denies(s, h):
+			if (strong && (data || len(to) > 0) || len(to) > 0) && !r.exempt(s) {
+				out.deniesTP = true
+				out.deniedTo = add(out.deniedTo, to...)
+			}
+		case neg[h.from]:
+		case advises:
+		case strong && (len(to) > 0 || subject != other && r.near(s, "data", h, 8)):
+			out.shares, out.third = true, true
+			out.recipients = add(out.recipients, to...)
+		case !strong && len(to) > 0:
+			out.shares, out.third = true, true
+			out.recipients = add(out.recipients, to...)
+		}
+	}
+	if !out.deniesTP && !advises {
+		if who := r.thirdActs(s, list, neg); len(who) > 0 {
+			out.third = true
+			out.recipients = add(out.recipients, who...)
+		}
+	}
+	if lead != nil && !out.shares && !negLead && !advises && r.leadShares(lead) {
+		out.shares, out.third = true, true
+		for _, rc := range list {
+			out.recipients = add(out.recipients, rc.label)
+		}
+	}
+	r.collecting(s, neg, out)
+}
+
+func add(list []string, more ...string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// receivers are the recipients that stand after a verb, or right before it in "third parties are given".
+func (r *reader) receivers(s *sentence, list []recipient, v hit) []string {
+	var out []string
+	for _, rc := range list {
+		if rc.from || rc.hit.from < v.to || rc.hit.from-v.to > 30 {
+			continue
+		}
+		out = add(out, rc.label)
+	}
+	return out
+}
+
+// near says that a hit of a class stands within some tokens of a verb.
+func (r *reader) near(s *sentence, class string, v hit, distance int) bool {
+	for _, h := range s.hits {
+		if r.m.is(h, class) && h.from-v.to <= distance && v.from-h.to <= distance {
+			return true
+		}
+	}
+	return false
+}
+
+// denies says that the verb v is what a negation negates: "do not (knowingly) sell, rent or share", "never share",
+// "none of it is shared". Another verb between the two takes the negation to itself.
+func (r *reader) denies(s *sentence, v hit) bool {
+	for _, n := range s.hits {
+		if !r.m.is(n, "not") || n.to > v.from || v.from-n.to > 14 || r.within(s, n, "notonly") || r.within(s, n, "except") {
+			continue
+		}
+		if r.blocked(s, n.to, v.from) || r.conditional(s, n) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// blocked says that something between a negation and a verb keeps the one from reaching the other.
+func (r *reader) blocked(s *sentence, from, to int) bool {
+	for i := from; i < to; i++ {
+		if w := s.toks[i].word; w == ";" || w == ":" || w == "." {
+			return true
+		}
+	}
+	for _, h := range s.hits {
+		if h.from < from || h.to > to {
+			continue
+		}
+		if r.m.is(h, "but") || r.m.is(h, "except") || r.m.is(h, "barrier") || r.m.is(h, "if") {
+			return true
+		}
+	}
+	return false
+}
+
+// conditional says that a negation is the visitor's, or a condition: "if you do not", "you may choose not to".
+func (r *reader) conditional(s *sentence, n hit) bool {
+	for _, h := range s.hits {
+		if h.to <= n.from && n.from-h.to <= 5 && (r.m.is(h, "you") || r.m.is(h, "if")) {
+			between := true
+			for _, o := range s.hits {
+				if r.m.is(o, "self") && o.from >= h.to && o.to <= n.from {
+					between = false
+				}
+			}
+			if between && !(r.m.is(h, "if") && r.commaBetween(s, h.to, n.from)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *reader) commaBetween(s *sentence, from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.toks[i].word == "," {
+			return true
+		}
+	}
+	return false
+}
+
+// exempt says that a denial is about children or a signal, not about sharing.
+func (r *reader) exempt(s *sentence) bool {
+	return r.has(s, "child", 0) >= 0 || r.has(s, "dnt.signal", 0) >= 0 || r.has(s, "rights", 0) >= 0
+}
+
+// collecting reads what is said not to be collected.
+func (r *reader) collecting(s *sentence, neg []bool, out *reading) {
+	if out.deniesTP || r.exempt(s) || r.has(s, "advice", 0) >= 0 {
+		return
+	}
+	for _, h := range s.hits {
+		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) {
+			if subject := r.subject(s, h.from); subject == us || subject == nobody {
+				out.deniesFP = true
+			}
+		}
+	}
+}
+
+func (r *reader) closeNot(s *sentence, v hit) bool {
+	for _, n := range s.hits {
+		if r.m.is(n, "not") && n.to <= v.from && v.from-n.to <= 4 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) leadShares(lead *sentence) bool {
+	if r.has(lead, "rights", 0) >= 0 {
+		return false
+	}
+	for _, h := range lead.hits {
+		if r.m.is(h, "share") || r.m.is(h, "sell") {
+			if who := r.subject(lead, h.from); who == us || who == thing || who == nobody {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// thirdActs gives the recipients that do something themselves: "our partners may collect", "we use vendors to",
+// "cookies placed by third parties".
+func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
+	var out []string
+	for _, rc := range list {
+		if rc.from || neg[rc.hit.from] {
+			continue
+		}
+		for _, v := range s.hits {
+			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from]
+			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
+			by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]
+			if acts || allowed || by {
+				out = add(out, rc.label)
+			}
+		}
+	}
+	return out
+}

@@ -17,7 +17,7 @@ type Want struct {
 	// Needs says what an audit must master for the rest to hold, "language:de"; empty means the basics.
 	Needs    []string  `json:"needs,omitempty"`
 	Visit    Visit     `json:"visit"`
-	Pages    []string  `json:"pages"`   // pages that a crawl of 20 pages finds, the start page first
+	Pages    []string  `json:"pages"`   // pages that a crawl of 20 pages visits, the start page first
 	Notices  []string  `json:"notices"` // documents that it finds as notices; empty = the site has none
 	Declared Declared  `json:"declared"`
 	Hosts    []Host    `json:"hosts"` // every host contacted, first party included
@@ -48,8 +48,8 @@ type Declared struct {
 	Effective    string   `json:"effective,omitempty"`
 	Technologies []string `json:"technologies,omitempty"`    // affirmed somewhere
 	Purposes     []string `json:"cookie_purposes,omitempty"` // affirmed of cookies
-	Recipients   []string `json:"recipients,omitempty"`      // vendors named as recipients
-	Denied       []string `json:"denied,omitempty"`          // technologies that are denied, "technology/purpose/party" with empty parts
+	Recipients   []string `json:"recipients,omitempty"`      // vendors named, by service name (a notice may give the company's)
+	Denied       []string `json:"denied,omitempty"`          // "technology/purpose/party", parts may be empty; empty = nothing is
 	Undeclared   []string `json:"undeclared,omitempty"`      // technologies that the notices must not be read to declare
 	DNT          string   `json:"dnt,omitempty"`             // honored, not_honored, unclear, unstated
 	GPC          string   `json:"gpc,omitempty"`

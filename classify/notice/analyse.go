@@ -172,19 +172,29 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 	return false
 }
 
-// ofAds says that what is tailored or measured are advertisements.
+// ofAds says that what is tailored or measured are advertisements: an advertisement is named close by, or in the
+// sentence, while no content, page or experience is.
 func (r *reader) ofAds(s *sentence, h hit) bool {
-	for i := h.to; i < min(h.to+6, len(s.toks)); i++ {
+	for i := max(0, h.from-2); i < min(h.to+6, len(s.toks)); i++ {
+		if i >= h.from && i < h.to {
+			continue
+		}
 		if r.m.isWord(s.toks[i].word, "adword") {
 			return true
 		}
-	}
-	for i := max(0, h.from-2); i < h.from; i++ {
-		if r.m.isWord(s.toks[i].word, "adword") {
-			return true
+		if i > h.to && r.m.isWord(s.toks[i].word, "contentword") {
+			return false
 		}
 	}
-	return false
+	if !r.m.is(h, "purpose.personalization") {
+		return false
+	}
+	for i := h.from; i < min(h.to+6, len(s.toks)); i++ {
+		if r.m.isWord(s.toks[i].word, "contentword") {
+			return false
+		}
+	}
+	return r.has(s, "purpose.advertising", 0) >= 0
 }
 
 // leadDenies says that a sentence that introduces a list denies what the list names.

@@ -23,7 +23,7 @@ func (r *reader) declare() {
 	var before []techHit // what the sentence before in the same block was about
 	block := -1
 	for _, s := range r.all {
-		if lead != nil && !r.continues(lead, s) {
+		if lead != nil && !r.continues(lead, s, len(leadTechs) > 0) {
 			lead = nil
 		}
 		if s.block != block {
@@ -31,7 +31,7 @@ func (r *reader) declare() {
 		}
 		rd := r.analyse(s, lead)
 		own := storing(rd.techs)
-		if len(own) == 0 && len(rd.purposes) > 0 && !s.asks {
+		if len(rd.techs) == 0 && len(rd.purposes) > 0 && !s.asks {
 			switch {
 			case lead != nil && len(leadTechs) > 0:
 				rd.techs = append(rd.techs, leadTechs...)
@@ -73,15 +73,28 @@ func (r *reader) refersBack(s *sentence) bool {
 	return false
 }
 
-// continues says that s belongs to the list that lead introduces.
-func (r *reader) continues(lead, s *sentence) bool {
-	if s.section != lead.section {
+// continues says that s belongs to the list that lead introduces: an item, or a fragment in a line of its own.
+func (r *reader) continues(lead, s *sentence, techs bool) bool {
+	if s.section != lead.section && !(lead.leads && s.item) {
 		return false
 	}
 	if s.item {
 		return true
 	}
-	return s.block > lead.block && s.block <= lead.block+12 && s.End-s.Start < 300
+	if s.block == lead.block {
+		return true
+	}
+	return s.block <= lead.block+14 && s.End-s.Start < 300 && (techs || !s.leads && !r.saysWe(s))
+}
+
+// saysWe says that a sentence has a subject of its own: "we …", "you …" near its beginning.
+func (r *reader) saysWe(s *sentence) bool {
+	for _, h := range s.hits {
+		if (r.m.is(h, "self") || r.m.is(h, "you")) && h.to < len(s.toks) && (r.m.isWord(s.toks[h.to].word, "auxiliary") || r.m.isWord(s.toks[h.to].word, "collect") || r.m.isWord(s.toks[h.to].word, "use") || r.m.isWord(s.toks[h.to].word, "share")) {
+			return h.from <= 3
+		}
+	}
+	return false
 }
 
 func (r *reader) emit(s *sentence, rd reading) {

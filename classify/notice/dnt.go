@@ -25,188 +25,104 @@ func dnt(readers []*reader) Claim {
 }
 
 var (
-	dntNames  = regexp.MustCompile(`(?i)\bdo[ -]?not[ -]?track(?:ing)?\b|\bDNT\b|do-?not-?track`)
-	dntIgnore = regexp.MustCompile(`(?i)\b(?:(?:do|does|did|will|can|are|is|may|would|have|has|were)(?:\s+\w+){0,2}?\s*(?:not|n['’]t)|cannot|can['’]t|don['’]t|doesn['’]t|isn['’]t|aren['’]t|won['’]t|never)\b(?:\W+\w+){0,8}?\W+(?:respond|responding|recogni[sz]e|honou?r|honou?ring|support|supporting|react|act|process|take|alter|change|changed|adjust|modify|monitor|follow|comply|interpret|address|heed|observe|acknowledge|accept|configured|respect|affect|affected|detect|obey|responsive|set up|designed|implement|implemented|vary|treat|abide|listen|recognition|look|adhere|participate|recognise|consider|engage|offer|enable|operate)|\bto not (?:change|alter|respond|honou?r|recogni[sz]e)|\b(?:ignore|disregard)s?\b|\bunable to (?:respond|honou?r|recogni[sz]e|process)|\bno (?:response|action|changes?)\b|\bnot (?:currently )?(?:respond|honou?r|recogni[sz]e|support|obligated|required|able)|\b(?:in)?different(?:ly)? (?:when|if|because|as a result)|\bregardless of\b|\bunaffected by\b|\bdoes n't\b|\bnot (?:be )?(?:affected|changed|disabled|altered|modified)\b|\bcontinues? to track\b|\bno way to\b`)
-	dntHonor  = regexp.MustCompile(`(?i)\b(?:we|our (?:web)?sites?|our services?|this (?:web)?site|the (?:web)?sites?|the services?|\p{Lu}\w+(?:\s\p{Lu}\w+)?)\b(?:\W+\w+){0,6}?\W+(?:honou?rs?|respects?|responds?|recogni[sz]es?|compl(?:y|ies)|support(?:s)?|follow(?:s)?|adheres?|abides?|obeys?|disables?|stops?|observes?)\b|\bwill (?:not|never) (?:track|collect|set|place|load|use|record|be tracked)|\b(?:do|does) not (?:track|collect|set|place|load|use) .{0,60}(?:if|when|where)\b|\b(?:is|are|will be) (?:honou?red|respected|disabled|deactivated|supported|recogni[sz]ed)\b`)
-	dntWeak   = regexp.MustCompile(`(?i)\b(?:no|lack of|without)(?: a)?(?: common| uniform| industry| consistent| accepted| single| final| clear| universal| current| agreed| technical| legal)*[ -]*(?:industry )?(?:consensus|standard|agreement|understanding|definition|interpretation)`)
+	dntName    = regexp.MustCompile(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
+	dntObject  = regexp.MustCompile(`(?i)\b(?:these|those|such|this|the|any|a|its|that|diese[mnrs]?|solche|ces|cette|ce|estas?|dichas?|queste?i?|tali|deze|dergelijke|esses?|essas?|tais)\s+(?:\w+\s+){0,3}?(?:signals?|requests?|headers?|settings?|mechanisms?|preferences?|features?|flags?|options?|signale?n?|signaux|demandes?|señal(?:es)?|solicitud(?:es)?|segnal[ei]|richiest[ae]|signalen|verzoeken|sina(?:l|is))\b|\bif (?:this|it) is (?:enabled|set|on)\b`)
+	dntIgnore  = regexp.MustCompile(`(?i)(?:\b(?:not|cannot|never)|n['’]t)\b(?:[^.;]{0,60}?)\b(?:respond\w*|recogni[sz]\w*|honou?r\w*|support\w*|react\w*|act|process\w*|take|alter\w*|chang\w*|adjust\w*|modif\w*|monitor\w*|follow\w*|compl\w+|interpret\w*|address\w*|heed\w*|observ\w*|acknowledge\w*|accept\w*|respect\w*|detect\w*|obey\w*|implement\w*|vary|treat\w*|abid\w*|listen\w*|adher\w*|participat\w*|response|responsive|differ\w*|offer\w*)\b|\b(?:ignore|disregard)s?\b|\bunable to\b|\bno (?:response|action|changes?|way|ability)\b|\bregardless of\b|\bwhether or not\b|\bunaffected by\b|\bcontinues? to (?:track|operate|collect)\b|(?:collection|practices|tracking|sites?|services?|websites?)[^.]{0,30} not be (?:affected|changed)`)
+	dntHonor   = regexp.MustCompile(`(?i)\b(?:we|it|(?:our|this|the|these) (?:\w+ ){0,2}?(?:web)?(?:sites?|services?|pages?|platform|systems?|applications?|apps?|products?)|[A-Z][\w.]+|nous|wir|nosotros|noi|wij|nós)\b(?:\s+(?:also|will|do|does|currently|fully|always|have|has|is|are|can|respectively|generally|both|and|website|websites|configured|designed|to|try|tries)){0,5}?\s+(?:honou?rs?|honou?red|respects?|responds?|recogni[sz]es?|compl(?:y|ies)|supports?|follows?|adheres?|abides?|obeys?|observes?|detects?|acts? (?:up)?on|accepts?|takes? account|respectons|respektieren|beachten|berücksichtigen|respetamos|rispettiamo|respecteren|respeitamos)\b`)
+	dntStops   = regexp.MustCompile(`(?i)\b(?:will|do|does|shall|are|is|wo|ca)(?: not| never|n['’]t)(?: be)? (?:track|collect|set|place|load|use|utili[sz]e|record|store|log|fire|send|enable|activate|run|include|process)\w*\b|\b(?:is|are|will be|gets?) (?:automatically )?(?:honou?red|respected|disabled|deactivated|turned off|recogni[sz]ed|excluded)\b|\bwill (?:disable|stop|turn off|deactivate|refrain|cease)\b|\bwe (?:disable|stop|turn off|deactivate)\b`)
+	dntWhen    = regexp.MustCompile(`(?i)\b(?:if|when|where|once|for)\b`)
+	dntHedge   = regexp.MustCompile(`(?i)\bmay (?:not )?(?:be able to )?(?:respond|honou?r|recogni[sz]e|support|react|act|comply|follow)\w*|\bmight (?:not )?respond|\bnot all\b|\bsome of our\b|\bcertain of our\b|\b(?:evaluat|consider|review|explor)ing\b[^.]{0,40}\bwhether\b|\bunclear\b`)
+	dntPoints  = regexp.MustCompile(`(?i)\b(?:see|learn|refer|read|visit|details|information (?:about|on))\b[^.]{0,120}\b(?:respon(?:d|se)|handle|treat)\w*|\b(?:respon(?:d|se)|handle|treat)\w*[^.]{0,120}\b(?:see|learn|refer|click)\b`)
+	dntOption  = regexp.MustCompile(`(?i)\bbrowsers?\b[^.]{0,80}\b(?:allow|let|enable|offer|give|permit)\w*\b[^.]{0,80}\b(?:send|transmit|set|request|signal)`)
+	dntForeign = regexp.MustCompile(`(?i)\b(?:reagieren|respektieren|beachten|berücksichtigen|unterstütz\w+|answer|répond\w*|respect\w*|tien\w* compte|prend\w* en compte|réag\w+|respond\w*|reacciona\w*|respet\w+|atend\w+|reconoc\w+|rispond\w+|rispett\w+|riconosc\w+|support\w+|reageer\w*|reageren|ondersteun\w+|respect\w+|reconhec\w+|respeit\w+|responde\w*)\b`)
+	dntNegated = regexp.MustCompile(`(?i)\b(?:nicht|kein\w*|ne|n['’]|pas|aucune?|no|non|nessun\w*|niet|geen|não|nenhum\w*)\b`)
 )
 
+// mask is what stands for the signal's name while a sentence is read, so that its "not" negates nothing.
+const mask = "DNTSIGNAL"
+
+// dntOf reads one sentence; a sentence that speaks of "these signals" counts where one of the three before names DNT.
 func (r *reader) dntOf(i int) ClaimValue {
 	s := r.all[i]
-	text := r.p.quote(s.Span)
-	if !dntNames.MatchString(text) || s.asks {
+	if s.asks || s.End-s.Start > 1500 {
 		return Unstated
 	}
+	text := r.p.quote(s.Span)
+	names := dntName.MatchString(text)
+	if !names && !(dntObject.MatchString(text) && r.dntBefore(i)) {
+		return Unstated
+	}
+	text = dntName.ReplaceAllString(text, mask)
+	if cookieNamed.MatchString(text) {
+		return Unstated
+	}
+	if r.doc.Language != "en" {
+		return foreignDNT(text)
+	}
 	switch {
-	case dntIgnore.MatchString(text):
-		return NotHonored
-	case dntHonor.MatchString(text):
+	case dntHedge.MatchString(text):
+		return Unclear
+	case dntPoints.MatchString(text) && !dntIgnore.MatchString(text):
+		return Unclear
+	case dntWhen.MatchString(text) && dntStops.MatchString(text) && !dntKeeps.MatchString(text):
 		return Honored
-	case dntWeak.MatchString(text):
+	case dntIgnore.MatchString(text):
+		if !dntActor.MatchString(text) {
+			return Unstated
+		}
+		return NotHonored
+	case honors(text):
+		return Honored
+	case dntOption.MatchString(text) && names:
 		return Unclear
 	}
 	return Unstated
 }
 
-// claims reads what the documents say of signals, consent and opt-outs.
-func claims(readers []*reader) Claims {
-	c := Claims{DNT: dnt(readers), GPC: Claim{Value: Unstated}, Consent: Claim{Value: Unstated}}
-	for _, r := range readers {
-		if c.GPC.Value == Unstated {
-			c.GPC = r.gpc()
-		}
-		if c.Consent.Value == Unstated || c.Consent.Value == consentImplied {
-			if claim := r.consent(); claim.Value != Unstated && (c.Consent.Value == Unstated || claim.Value == consentPrior) {
-				c.Consent = claim
-			}
-		}
-		c.OptOut = append(c.OptOut, r.optOuts()...)
-	}
-	return c.filled()
-}
-
-// The values of the consent claim, besides unstated.
-const (
-	consentPrior   ClaimValue = "prior"
-	consentImplied ClaimValue = "implied"
+var (
+	// cookieNamed is a table row or list entry on a cookie called DNT.
+	cookieNamed = regexp.MustCompile(`(?i)DNTSIGNAL\s*(?:\||,)?\s*(?:third|first) party|\bDNTSIGNAL cookies?\b|\bcookies?,? (?:called|named) DNTSIGNAL`)
+	dntKeeps    = regexp.MustCompile(`(?i)\bnot (?:change|alter|respond|recogni[sz]e|honou?r|modify|support)\w*\b`)
+	dntActor    = regexp.MustCompile(`(?i)\b(?:we|our|us|it|sites?|websites?|services?|app|company|platform|practices|tracking|collection|parties|systems?|servers?|[A-Z]\w+ (?:does|do|will|is|has|may|currently|cannot))\b`)
 )
 
-func (r *reader) gpc() Claim {
-	for _, s := range r.all {
-		if r.has(s, "gpc.signal", 0) < 0 || s.asks {
+// honors demands an actor who honors, and the signal as the object close after.
+func honors(text string) bool {
+	for _, at := range dntHonor.FindAllStringIndex(text, 8) {
+		rest := text[at[1]:min(len(text), at[1]+80)]
+		if end := strings.IndexAny(rest, ".;:"); end >= 0 {
+			rest = rest[:end]
+		}
+		if strings.Contains(text[at[0]:at[1]], mask) || strings.Contains(strings.ToLower(text[max(0, at[0]-8):at[0]]), "how ") {
 			continue
 		}
-		text := r.p.quote(s.Span)
-		c := Claim{Document: r.doc.ID, Quote: text, Start: s.Start, End: s.End}
-		switch {
-		case dntIgnore.MatchString(text):
-			c.Value = NotHonored
-		case dntHonor.MatchString(text) || gpcHonor.MatchString(text):
-			c.Value = Honored
-		default:
-			continue
-		}
-		return c
-	}
-	return Claim{Value: Unstated}
-}
-
-var gpcHonor = regexp.MustCompile(`(?i)\b(?:treat|treated|process|processed|apply|applied|honou?r|honou?red|recogni[sz]e|detect|considered)\b`)
-
-func (r *reader) consent() Claim {
-	implied := Claim{Value: Unstated}
-	for _, s := range r.all {
-		if !r.mentionsCookies(s) {
-			continue
-		}
-		c := Claim{Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}
-		if r.has(s, "consent.prior", 0) >= 0 && r.has(s, "consent.implied", 0) < 0 {
-			c.Value = consentPrior
-			return c
-		}
-		if implied.Value == Unstated && r.has(s, "consent.implied", 0) >= 0 {
-			c.Value = consentImplied
-			implied = c
-		}
-	}
-	if implied.Value != Unstated {
-		return implied
-	}
-	for _, b := range r.p.blocks {
-		if b.place != inBanner {
-			continue
-		}
-		for _, sp := range sentences(r.p.text, b.Span) {
-			s := &sentence{Span: sp, toks: tokens(r.p.text, sp)}
-			s.hits = r.m.find(s.toks)
-			if r.has(s, "consent.implied", 0) >= 0 {
-				return Claim{Value: consentImplied, Document: r.doc.ID, Quote: r.p.quote(sp), Start: sp.Start, End: sp.End}
-			}
-		}
-	}
-	return implied
-}
-
-func (r *reader) mentionsCookies(s *sentence) bool {
-	for _, h := range s.hits {
-		if c := r.m.classes[h.class]; c == "tech.cookie" || c == "tech.umbrella" {
+		if strings.Contains(rest, mask) || dntObject.MatchString(rest) {
 			return true
 		}
 	}
 	return false
 }
 
-// Where visitors can object, by host, with the region that the page serves if the notice does not say one.
-var optOutHosts = []struct {
-	host   string
-	region Region
-}{
-	{"aboutads.info", "us"}, {"networkadvertising.org", "us"}, {"optout.networkadvertising.org", "us"},
-	{"optout.aboutads.info", "us"}, {"youradchoices.com", "us"}, {"youronlinechoices.eu", "eu"}, {"youronlinechoices.com", "eu"},
-	{"edaa.eu", "eu"}, {"youradchoices.ca", ""}, {"tools.google.com/dlpage/gaoptout", ""}, {"adssettings.google.com", ""},
-	{"google.com/settings/ads", ""}, {"privacy.truste.com", ""}, {"preferences-mgr.truste.com", ""}, {"preferences.truste.com", ""},
-	{"facebook.com/settings", ""}, {"allaboutdnt.com", "-"}, {"optout.", ""}, {"opt-out", ""}, {"optout", ""}, {"opt_out", ""},
-	{"donotsell", "us-ca"}, {"do-not-sell", "us-ca"},
+// foreignDNT reads a sentence of another language than English: a verb of answering, with or without a negation.
+func foreignDNT(text string) ClaimValue {
+	if !dntForeign.MatchString(text) {
+		return Unstated
+	}
+	if dntNegated.MatchString(text) {
+		return NotHonored
+	}
+	return Honored
 }
 
-var optOutText = regexp.MustCompile(`(?i)\bopt[ -]?(?:ing[ -])?out\b|do not sell|widerspr(?:uch|echen)|désactiver|désinscri|refuser|rechazar|desactivar|disattivare|afmelden|desativar`)
-
-// optOuts lists the links by which a visitor can object.
-func (r *reader) optOuts() []OptOut {
-	var out []OptOut
-	at := map[string]int{}
-	for _, l := range r.p.links {
-		if l.Start < r.p.body.Start || l.End > r.p.body.End {
-			continue
+// dntBefore says that one of the three sentences before names the signal, in the same section.
+func (r *reader) dntBefore(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		if r.all[j].section != r.all[i].section {
+			return false
 		}
-		region, ok := optOutHost(l.URL)
-		if !ok && !optOutText.MatchString(l.Text) || region == "-" {
-			continue
-		}
-		if marked := regionAfter(r.p.text[l.End:min(len(r.p.text), l.End+40)]); marked != "" {
-			region = marked
-		}
-		i, seen := at[l.URL]
-		if !seen {
-			i = len(out)
-			at[l.URL] = i
-			out = append(out, OptOut{URL: l.URL, Regions: []Region{}})
-		}
-		if region != "" {
-			out[i].Regions = appendRegion(out[i].Regions, region)
+		if dntName.MatchString(r.p.text[r.all[j].Start:r.all[j].End]) {
+			return true
 		}
 	}
-	return out
-}
-
-func appendRegion(list []Region, region Region) []Region {
-	for _, have := range list {
-		if have == region {
-			return list
-		}
-	}
-	return append(list, region)
-}
-
-func optOutHost(url string) (Region, bool) {
-	url = strings.ToLower(url)
-	for _, o := range optOutHosts {
-		if strings.Contains(url, o.host) {
-			return o.region, true
-		}
-	}
-	return "", false
-}
-
-// regionAfter reads a region in brackets right after a link: "(U.S.)".
-func regionAfter(text string) Region {
-	text = strings.TrimLeft(text, " \t\n.,")
-	if !strings.HasPrefix(text, "(") {
-		return ""
-	}
-	end := strings.IndexByte(text, ')')
-	if end < 0 {
-		return ""
-	}
-	return regionOf(text[:end+1])
+	return r.all[i].section >= 0 && dntName.MatchString(r.doc.Sections[r.all[i].section].Title)
 }

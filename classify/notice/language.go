@@ -1,13 +1,15 @@
 package notice
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // Common small words of languages, those with a lexicon and others that must be told from them.
 var stopWords = map[string]map[string]bool{
-	"en": wordSet("the and of to in is that for we our you your with or may this are be by not on as have from use when such will any"),
+	"en": wordSet("how at has been if it its about these those does do them which other can the and of to in is that for we our you your with or may this are be by not on as have from use when such will any"),
 	"de": wordSet("der die das und ist nicht wir ihre ihren sie mit auf für von den dem des ein eine werden wird oder zur zum bei durch dass unsere sowie auch im"),
 	"fr": wordSet("le la les et des du de nous vous votre vos est sont pour dans par que qui sur avec une un ou ne pas ce cette nos aux au être"),
 	"es": wordSet("el la los las y de que en para por con una un su sus es son no se del al nuestro nuestra usted como o esta este puede datos"),
@@ -34,6 +36,20 @@ var stopWords = map[string]map[string]bool{
 	"vi": wordSet("và của các cho không được có là trong chúng tôi bạn với này thông tin"),
 }
 
+// speakers gives the languages that a small word belongs to: a word of many tells less.
+var speakers = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
+	for language, set := range stopWords {
+		for w := range set {
+			out[w] = append(out[w], language)
+		}
+	}
+	for _, languages := range out {
+		slices.Sort(languages)
+	}
+	return out
+})
+
 // scripts tells languages that need no words.
 var scripts = []struct {
 	language string
@@ -49,7 +65,6 @@ func detect(text, declared string) string {
 	if len(text) > 60_000 {
 		text = text[:60_000]
 	}
-	counts := map[string]int{}
 	letters := 0
 	byScript := make([]int, len(scripts))
 	for _, r := range text {
@@ -77,15 +92,14 @@ func detect(text, declared string) string {
 		}
 	}
 	words := 0
+	counts := map[string]float64{}
 	for _, f := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		words++
-		for language, set := range stopWords {
-			if set[f] {
-				counts[language]++
-			}
+		for _, language := range speakers()[f] {
+			counts[language] += 1 / float64(len(speakers()[f]))
 		}
 	}
-	best, second := "", 0
+	best, second := "", 0.0
 	for language, n := range counts {
 		if best == "" || n > counts[best] || n == counts[best] && language < best {
 			best = language
@@ -97,7 +111,7 @@ func detect(text, declared string) string {
 		}
 	}
 	declared, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(declared)), "-")
-	enough := best != "" && counts[best]*12 >= words && counts[best] >= 3
+	enough := best != "" && counts[best]*25 >= float64(words) && counts[best] >= 2
 	if !enough || counts[best]*20 < second*21 {
 		if counts[declared] > 0 && counts[declared]*10 >= counts[best]*9 {
 			return declared

@@ -1,11 +1,8 @@
 package notice
 
 import (
-	"net/url"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 
 	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
@@ -29,11 +26,9 @@ func namesOf(facts *knowledge.Facts) namer {
 // its title. A publisher is no recipient.
 func (r *reader) publisher() map[string]bool {
 	words := map[string]bool{}
-	if u, err := url.Parse(r.doc.URL); err == nil && u.Hostname() != "" {
-		if site, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname()); err == nil {
-			label, _, _ := strings.Cut(site, ".")
-			words[strings.ToLower(label)] = true
-		}
+	if site := evidence.SiteOf(evidence.HostOf(r.doc.URL)); site != "" {
+		label, _, _ := strings.Cut(site, ".")
+		words[strings.ToLower(label)] = true
 	}
 	for _, w := range strings.FieldsFunc(strings.ToLower(r.p.title), func(c rune) bool { return !wordRune(c) }) {
 		words[w] = true

@@ -102,14 +102,22 @@ func (p *page) plainHeadings() {
 			b.kind, b.level = heading, 1+strings.Count(number, ".")
 			continue
 		}
-		if !titleLike(line) || i+1 >= len(p.blocks) {
+		if !titleLike(line) || i+1 >= len(p.blocks) || updatedLine.MatchString(line) {
 			continue
 		}
 		next := p.text[p.blocks[i+1].Start:p.blocks[i+1].End]
-		if len(next) > 60 && !strings.HasSuffix(line, ",") || upperCase(line) {
+		if i > 0 && strings.HasSuffix(p.text[:p.blocks[i-1].End], ":") && len(strings.Fields(line)) > 4 && !upperCase(line) {
+			continue // an entry of the list that the line before announces
+		}
+		if len(next) > 60 || sentenceEnd(next) || upperCase(line) {
 			b.kind, b.level, b.weak = heading, 0, true
 		}
 	}
+}
+
+// sentenceEnd says that a line of some words ends like a sentence.
+func sentenceEnd(s string) bool {
+	return strings.HasSuffix(s, ".") && len(strings.Fields(s)) >= 5
 }
 
 // splitNumber parts a section's number from its title; "" = no number.

@@ -31,8 +31,11 @@ func (r *reader) recipients(s *sentence) []recipient {
 			continue
 		}
 		rc := recipient{hit: h, label: r.m.label[class]}
-		for i := max(0, h.from-3); i < h.from; i++ {
+		for i := max(0, h.from-4); i < h.from; i++ {
 			rc.from = rc.from || r.m.isWord(s.toks[i].word, "from")
+		}
+		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 {
+			rc.from = true // "from partners and vendors"
 		}
 		if !r.within(s, h, "link") {
 			out = append(out, rc)
@@ -102,12 +105,15 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			continue
 		}
 		subject := r.subject(s, h.from)
-		if subject == visitor {
+		if subject == visitor || r.mentioned(s, h) || r.toVisitor(s, h) {
 			continue
 		}
 		to := r.receivers(s, list, h)
+		if len(to) == 0 && (subject == nobody && !r.finite(s, h) || r.abroad(s, h)) {
+			strong = false
+		}
 		switch {
-		case r.denies(s, h):
+		case subject != other && r.denies(s, h):
 			if (strong && (data || len(to) > 0) || len(to) > 0) && !r.exempt(s) {
 				out.deniesTP = true
 				out.deniedTo = add(out.deniedTo, to...)
@@ -134,6 +140,15 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			out.recipients = add(out.recipients, rc.label)
 		}
 	}
+	for _, h := range s.hits {
+		if !out.deniesTP && r.m.is(h, "allow") && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {
+			for _, rc := range list {
+				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 {
+					out.deniesTP, out.deniedTo = true, add(out.deniedTo, rc.label)
+				}
+			}
+		}
+	}
 	r.collecting(s, neg, out)
 }
 
@@ -158,6 +173,54 @@ func (r *reader) receivers(s *sentence, list []recipient, v hit) []string {
 	return out
 }
 
+// mentioned says that a verb stands in what only announces or refers: "how we share", "with whom we share".
+func (r *reader) mentioned(s *sentence, v hit) bool {
+	for i := v.from - 1; i >= 0 && i >= v.from-12; i-- {
+		switch w := s.toks[i].word; {
+		case w == ":" || w == ";" || w == ".":
+			return false
+		case r.m.isWord(w, "mention"):
+			return true
+		}
+	}
+	return false
+}
+
+// toVisitor says that what is sent goes to the visitor, or comes to us: "send you offers", "share it with us".
+func (r *reader) toVisitor(s *sentence, v hit) bool {
+	for i := v.to; i < len(s.toks) && i < v.to+10; i++ {
+		w := s.toks[i].word
+		if w == "." || w == ";" {
+			return false
+		}
+		near := i <= v.to+1
+		if (near || i > v.to && r.m.isWord(s.toks[i-1].word, "toward")) && (r.m.isWord(w, "you") || !near && r.m.isWord(w, "self")) {
+			return true
+		}
+	}
+	return false
+}
+
+// finite says that an auxiliary stands before a verb: "Acme may share".
+func (r *reader) finite(s *sentence, v hit) bool {
+	for i := max(0, v.from-3); i < v.from; i++ {
+		if r.m.isWord(s.toks[i].word, "auxiliary") {
+			return true
+		}
+	}
+	return false
+}
+
+// abroad says that data is moved to a place, not to somebody.
+func (r *reader) abroad(s *sentence, v hit) bool {
+	for i := v.to; i < len(s.toks) && i < v.to+16; i++ {
+		if r.m.isWord(s.toks[i].word, "place_abroad") {
+			return true
+		}
+	}
+	return false
+}
+
 // near says that a hit of a class stands within some tokens of a verb.
 func (r *reader) near(s *sentence, class string, v hit, distance int) bool {
 	for _, h := range s.hits {
@@ -175,12 +238,29 @@ func (r *reader) denies(s *sentence, v hit) bool {
 		if !r.m.is(n, "not") || n.to > v.from || v.from-n.to > 14 || r.within(s, n, "notonly") || r.within(s, n, "except") {
 			continue
 		}
-		if r.blocked(s, n.to, v.from) || r.conditional(s, n) {
+		if r.blocked(s, n.to, v.from) || r.conditional(s, n) || r.bare(s, n) {
 			continue
 		}
 		return true
 	}
 	return false
+}
+
+// bare says that a "not" has no finite verb before it ("we ask that you not share"), or is a request to the visitor
+// ("Do not share your password").
+func (r *reader) bare(s *sentence, n hit) bool {
+	if n.from == 0 || s.toks[n.from].word != "not" || r.doc.Language != "en" {
+		return false
+	}
+	if n.from == 1 {
+		return s.toks[0].word == "do"
+	}
+	for i := max(0, n.from-3); i < n.from; i++ {
+		if r.m.isWord(s.toks[i].word, "auxiliary") {
+			return false
+		}
+	}
+	return true
 }
 
 // blocked says that something between a negation and a verb keeps the one from reaching the other.

@@ -33,8 +33,8 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		case "weak_geolocation":
 			t.umbrella, t.tech = true, evidence.Geolocation
 		}
-		if t.tech == evidence.Geolocation && r.within(s, h, "notlocation") {
-			continue
+		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
+			continue // "name, address, zip code" tells nothing of where a device is
 		}
 		switch {
 		case neg[h.from]:
@@ -44,6 +44,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 			out.techs = append(out.techs, t)
 		}
 	}
+	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.purposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out

@@ -16,38 +16,58 @@ type declKey struct {
 	start     int
 }
 
+// context is what the sentences before one in the same block, or the sentence that leads a list, were about.
+type context struct {
+	block     int
+	techs     []techHit           // of the sentence before
+	purposes  []knowledge.Purpose // of third parties in the sentence before
+	lead      *sentence
+	leadTechs []techHit
+}
+
 // declare reads every sentence in its context and collects the declarations.
 func (r *reader) declare() {
-	var lead *sentence
-	var leadTechs []techHit
-	var before []techHit // what the sentence before in the same block was about
-	block := -1
+	c := context{block: -1}
 	for _, s := range r.all {
-		if lead != nil && !r.continues(lead, s, len(leadTechs) > 0) {
-			lead = nil
+		if c.lead != nil && !r.continues(c.lead, s, len(c.leadTechs) > 0) {
+			c.lead = nil
 		}
-		if s.block != block {
-			block, before = s.block, nil
+		if s.block != c.block {
+			c.block, c.techs, c.purposes = s.block, nil, nil
 		}
-		rd := r.analyse(s, lead)
-		own := storing(rd.techs)
-		if len(rd.techs) == 0 && len(rd.purposes) > 0 && !s.asks {
-			switch {
-			case lead != nil && len(leadTechs) > 0:
-				rd.techs = append(rd.techs, leadTechs...)
-			case len(before) > 0 && r.refersBack(s):
-				rd.techs = append(rd.techs, before...)
-				own = before
-			}
-		}
+		rd := r.analyse(s, c.lead)
+		c.complete(r, s, &rd)
 		vendors := r.vendors(s, &rd)
 		r.emit(s, rd)
 		r.declareVendors(s, rd, vendors)
-		if len(own) > 0 {
-			before = own
-		}
 		if s.leads {
-			lead, leadTechs = s, storing(rd.techs)
+			c.lead, c.leadTechs = s, storing(rd.techs)
+		}
+	}
+}
+
+// complete gives a sentence what only its context says: the technologies of a purpose ("They help us …"), the
+// purposes of a technology ("These companies use cookies").
+func (c *context) complete(r *reader, s *sentence, rd *reading) {
+	own := storing(rd.techs)
+	back := r.refersBack(s)
+	switch {
+	case s.asks:
+	case len(rd.techs) == 0 && len(rd.purposes) > 0 && c.lead != nil && len(c.leadTechs) > 0:
+		rd.techs = append(rd.techs, c.leadTechs...)
+	case len(rd.techs) == 0 && len(rd.purposes) > 0 && len(c.techs) > 0 && (back || rd.defined):
+		rd.techs = append(rd.techs, c.techs...)
+		own = c.techs
+	case len(own) > 0 && len(rd.purposes) == 0 && back:
+		rd.purposes = c.purposes
+	}
+	if len(own) > 0 {
+		c.techs = own
+	}
+	c.purposes = c.purposes[:0:0]
+	for _, p := range rd.purposes {
+		if rd.third && (p == knowledge.Advertising || p == knowledge.Analytics) {
+			c.purposes = append(c.purposes, p)
 		}
 	}
 }

@@ -1,6 +1,12 @@
 package notice
 
-import "trackaudit/classify/knowledge"
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"trackaudit/classify/knowledge"
+)
 
 // namer finds the vendors that a text names; start and end count bytes of the text.
 type namer func(text string) []named
@@ -23,6 +29,7 @@ type reader struct {
 	all   []*sentence
 	out   []Declaration
 	seen  map[declKey]bool
+	terms []string        // defined terms that stand for cookies and the like, lower case
 	own   map[string]bool // words by which the publisher is known
 }
 
@@ -43,7 +50,62 @@ func (r *reader) cut() {
 			sent.leads = text[len(text)-1] == ':'
 			sent.toks = tokens(r.p.text, s)
 			sent.hits = r.m.find(sent.toks)
+			r.defineTerms(sent)
+			r.addTerms(sent)
 			r.all = append(r.all, sent)
+		}
+	}
+}
+
+// definedTerm is a term in quotation marks and brackets: (collectively, “Tracking Technologies”).
+var definedTerm = regexp.MustCompile(`\((?:[\p{L} ,]{0,30})[“"„«‘']([^”"“»’'()]{4,40})[”"“»’']\)`)
+
+var termWords = regexp.MustCompile(`(?i)technolog|technik|storage|speicher|tracker|cookie|tool|beacon|tracking`)
+
+// defineTerms remembers a term that a sentence defines after it named cookies or the like.
+func (r *reader) defineTerms(s *sentence) {
+	text := r.p.text[s.Start:s.End]
+	if !strings.Contains(text, "(") || !strings.ContainsAny(text, "“\"„«‘") || len(r.terms) > 8 {
+		return
+	}
+	for _, at := range definedTerm.FindAllStringSubmatchIndex(text, 4) {
+		term := strings.ToLower(fold(text[at[2]:at[3]]))
+		if !termWords.MatchString(term) || slices.Contains(r.terms, term) {
+			continue
+		}
+		for _, h := range s.hits {
+			if strings.HasPrefix(r.m.classes[h.class], "tech.") && s.toks[h.from].Start < s.Start+at[0] {
+				r.terms = append(r.terms, term)
+				break
+			}
+		}
+	}
+}
+
+// addTerms adds a hit where a sentence uses a defined term.
+func (r *reader) addTerms(s *sentence) {
+	class, ok := r.m.class["tech.umbrella"]
+	if !ok || len(r.terms) == 0 {
+		return
+	}
+	text := strings.ToLower(r.p.text[s.Start:s.End])
+	if len(text) != s.End-s.Start {
+		return
+	}
+	for _, term := range r.terms {
+		at := strings.Index(text, term)
+		if at < 0 {
+			continue
+		}
+		for i, t := range s.toks {
+			if t.Start < s.Start+at {
+				continue
+			}
+			if !slices.ContainsFunc(s.hits, func(h hit) bool { return h.from <= i && i < h.to && strings.HasPrefix(r.m.classes[h.class], "tech.") }) {
+				s.hits = append(s.hits, hit{class, i, min(i+len(strings.Fields(term)), len(s.toks))})
+				slices.SortStableFunc(s.hits, func(a, b hit) int { return a.from - b.from })
+			}
+			break
 		}
 	}
 }

@@ -38,6 +38,7 @@ type reading struct {
 	first      bool
 	generic    bool // only an umbrella
 	noClick    bool
+	defined    bool // it only says what a technology is
 }
 
 // is says that hit h is of a class.

@@ -98,8 +98,8 @@ func (t *table) cookieRows() []cookieRow {
 		}
 		cells := r.cells
 		shift := 0
-		if len(cells) < len(t.lay.columns) && before != nil && t.lay.columns[0] != nameColumn {
-			shift = len(t.lay.columns) - len(cells) // a cell that spans rows was not repeated
+		if before != nil {
+			shift = t.lay.shift(r)
 		}
 		row := cookieRow{Span: r.Span, category: group}
 		if shift > 0 {
@@ -115,13 +115,24 @@ func (t *table) cookieRows() []cookieRow {
 			}
 			row.set(t.lay.columns[j+shift], withoutLabel(c.text, label))
 		}
-		if len(row.names) == 0 {
+		if len(row.names) == 0 || t.repeatsHeader(r) {
 			continue
 		}
 		out = append(out, row)
 		before = &out[len(out)-1]
 	}
 	return out
+}
+
+// repeatsHeader says that a row is the header once more.
+func (t *table) repeatsHeader(r tableRow) bool {
+	same := 0
+	for j, c := range r.cells {
+		if j < len(t.lay.columns) && t.lay.columns[j] != noColumn && columnOf(c.text) == t.lay.columns[j] && len(c.text) < 40 {
+			same++
+		}
+	}
+	return same >= 2 && same*2 > len(r.cells)
 }
 
 func onlyFirst(cells []cell) bool {
@@ -227,15 +238,21 @@ func (r *reader) tables() {
 			continue
 		}
 		t := &r.p.tables[b.table]
-		if t.title == "" {
-			t.title = r.titleBefore(i)
-		}
 		if !t.cookies() {
 			continue
 		}
 		section := r.of[i]
 		for _, c := range t.cookieRows() {
 			r.declareRow(c, section, t)
+		}
+	}
+}
+
+// titles gives every table without a caption the title that stands before it.
+func (r *reader) titles() {
+	for i, b := range r.p.blocks {
+		if b.kind == row && b.row == 0 && r.p.tables[b.table].title == "" {
+			r.p.tables[b.table].title = r.titleBefore(i)
 		}
 	}
 }
@@ -268,6 +285,9 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	}
 	if t.cmp {
 		d.Origin = FromCMP
+	}
+	if vendor := r.vendorOnly(c.names); vendor != "" {
+		d.Strength, d.Recipient, c.names = Specific, vendor, nil
 	}
 	for _, n := range c.names {
 		d.Names = append(d.Names, pattern(n))
@@ -309,6 +329,19 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 		d.Purpose = p
 		r.addWith(s, d, life)
 	}
+}
+
+// vendorOnly gives the vendor where a table lists vendors instead of cookies.
+func (r *reader) vendorOnly(names []string) string {
+	if r.names == nil || len(names) != 1 || nameMark.MatchString(names[0]) {
+		return ""
+	}
+	for _, n := range r.names(". " + names[0]) {
+		if n.start == 2 && n.end == 2+len(names[0]) {
+			return names[0]
+		}
+	}
+	return ""
 }
 
 // categoryOf reads the purpose that a category, or a heading that names one, stands for.

@@ -3,6 +3,7 @@ package notice
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // column is what a column of a cookie table holds.
@@ -71,6 +72,22 @@ func (l layout) index(c column) int {
 	return -1
 }
 
+// shift is the number of cells at the beginning of a row that were left out because the cell above spans rows.
+func (l layout) shift(r tableRow) int {
+	if len(r.cells) > 1 && len(r.cells) < len(l.columns) && l.columns[0] != nameColumn {
+		return len(l.columns) - len(r.cells)
+	}
+	return 0
+}
+
+// cell is the text of a row in a column.
+func (l layout) cell(r tableRow, column int) string {
+	if i := column - l.shift(r); i >= 0 && i < len(r.cells) {
+		return r.cells[i].text
+	}
+	return ""
+}
+
 // cookies says that a table lists cookies or storage keys.
 func (t *table) cookies() bool {
 	if t.known == 0 {
@@ -128,9 +145,9 @@ func (l *layout) guessName(t *table, header int) {
 		}
 		names, cells := 0, 0
 		for _, r := range t.rows[header+1:] {
-			if i < len(r.cells) && r.cells[i].text != "" {
+			if text := l.cell(r, i); text != "" {
 				cells++
-				if nameLike(firstName(r.cells[i].text)) {
+				if nameLike(firstName(text)) {
 					names++
 				}
 			}
@@ -153,15 +170,15 @@ func (t *table) evidence(l layout, header int) bool {
 	col := l.index(nameColumn)
 	names, cells, prose := 0, 0, 0
 	for _, r := range t.rows[header+1:] {
-		if col >= len(r.cells) || r.cells[col].text == "" {
+		text := withoutLabel(l.cell(r, col), t.rows[header].cells[col].text)
+		if text == "" {
 			continue
 		}
 		cells++
-		name := firstName(r.cells[col].text)
-		if nameLike(name) {
+		if nameLike(firstName(text)) {
 			names++
 		}
-		if len(strings.Fields(r.cells[col].text)) > 6 {
+		if len(strings.Fields(text)) > 6 {
 			prose++
 		}
 	}
@@ -205,6 +222,9 @@ var (
 func nameLike(s string) bool {
 	if !nameShape.MatchString(s) || strings.Contains(s, "://") {
 		return false
+	}
+	if !strings.ContainsFunc(s, unicode.IsLetter) {
+		return strings.ContainsAny(s, "_#*") // "1.2" is a version
 	}
 	return nameMark.MatchString(s) || strings.ToLower(s) == s && len(s) <= 24 && !strings.HasSuffix(s, ",")
 }

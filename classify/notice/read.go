@@ -65,6 +65,7 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.doc.Sections, r.of = p.sections()
 	r.own = r.publisher()
 	r.dates()
+	r.titles()
 	r.cut()
 	r.declare()
 	r.tables()

@@ -1,0 +1,323 @@
+package browser
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/domstorage"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+
+	"trackaudit/crawler/consent"
+	"trackaudit/crawler/evidence"
+)
+
+// Bounds of one visit. What exceeds them is cut and said, so that a hostile page costs no more than its own
+// completeness.
+const (
+	maxRequests    = 5000
+	maxTold        = 20000
+	maxStored      = 20000
+	maxPopups      = 3
+	maxNavigations = 25
+	maxBody        = 256 << 10
+)
+
+// capture collects what one visit sees. Its handlers run on the connection's reader; mu guards it against the
+// visit's own goroutine.
+type capture struct {
+	b       *Browser
+	job     Job
+	signals consent.Signals
+	start   time.Time
+	context cdp.BrowserContextID
+	arrived chan *session // the page's own session, set up
+
+	background sync.WaitGroup // small questions whose answers are still to come
+
+	mu       sync.Mutex
+	page     *session
+	pageID   target.ID
+	kinds    map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
+	addrs    map[target.SessionID]string
+	workers  []*session
+	popups   int
+	frames   map[cdp.FrameID]string // address of each frame's document
+	main     cdp.FrameID
+	requests []*request
+	byID     map[requestKey][]*request // hops, in order
+	extra    map[requestKey][]extraInfo
+	cookies  map[requestKey][]*network.EventRequestWillBeSentExtraInfo
+	told     []told
+	stored   []storedKey
+	sockets  map[requestKey]*request
+
+	loads    int // navigations of the page's own document
+	answered chan struct{}
+	finished chan struct{} // the main document arrived whole
+	loaded   chan struct{}
+	gone     chan struct{} // the renderer crashed
+	expired  chan struct{} // virtual time ran out
+	input    int           // wall milliseconds at which input began; 0 = not yet
+	over     bool          // evidence is closed
+	cut      string        // which bound was met
+	storming bool
+}
+
+// requestKey tells requests apart: IDs are unique within a session only.
+type requestKey struct {
+	session target.SessionID
+	id      network.RequestID
+}
+
+// extraInfo is what the network stack tells of a response: raw headers and refused cookies.
+type extraInfo struct {
+	headers network.Headers
+	blocked []*network.BlockedSetCookieWithReason
+	part    string
+	status  int
+}
+
+// storedKey is a DOMStorage event.
+type storedKey struct {
+	local      bool
+	storageKey string
+	key, value string
+	removed    bool
+	at         int
+}
+
+func newCapture(b *Browser, j Job) *capture {
+	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
+		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, frames: map[cdp.FrameID]string{},
+		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
+		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
+		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
+		expired: make(chan struct{}, 8)}
+}
+
+// now is the wall time of the visit in milliseconds.
+func (c *capture) now() int { return int(time.Since(c.start).Milliseconds()) }
+
+// attach takes in a new target: everything that must be in place before its first script is sent at once, then
+// it is let go. Nobody waits here.
+func (c *capture) attach(ev *target.EventAttachedToTarget) {
+	info := ev.TargetInfo
+	c.mu.Lock()
+	kind := info.Type
+	switch {
+	case kind == "page" && (c.pageID == "" || c.pageID == info.TargetID):
+		c.pageID = info.TargetID
+	case kind == "page":
+		kind = "popup"
+		c.popups++
+	case kind == "iframe":
+		kind = "frame"
+	}
+	tooMany := c.popups > maxPopups && kind == "popup"
+	s := c.b.mux.adopt(ev.SessionID, c.event)
+	c.kinds[ev.SessionID], c.addrs[ev.SessionID] = kind, info.URL
+	first := kind == "page" && c.page == nil
+	if first {
+		c.page = s
+	} else if kind != "popup" {
+		c.workers = append(c.workers, s)
+	}
+	c.mu.Unlock()
+	if tooMany {
+		release(s)
+		send(s, page.Close, cdp.Empty{})
+		return
+	}
+	hasDocument := kind == "page" || kind == "popup" || kind == "frame"
+	script := hookScript(c.b.channel, c.signals.Script)
+	yes, post := true, int64(maxBody)
+	send(s, runtime.Enable, cdp.Empty{})
+	send(s, runtime.AddBinding, runtime.AddBindingParams{Name: c.b.channel})
+	if hasDocument {
+		send(s, page.Enable, page.EnableParams{})
+		send(s, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script, RunImmediately: &yes})
+		send(s, domstorage.Enable, cdp.Empty{})
+		send(s, inspector.Enable, cdp.Empty{})
+	} else {
+		send(s, runtime.Evaluate, runtime.EvaluateParams{Expression: script})
+	}
+	send(s, network.Enable, network.EnableParams{MaxPostDataSize: &post})
+	send(s, emulation.SetUserAgentOverride, c.b.agent.override)
+	if len(c.signals.Headers) > 0 {
+		headers := network.Headers{}
+		for k, v := range c.signals.Headers {
+			headers[k] = v
+		}
+		send(s, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers})
+	}
+	send(s, target.SetAutoAttach, autoAttach(false))
+	if !c.b.o.RealTime && !first {
+		// Beside the page, each target has its own clock.
+		budget := float64(c.b.o.Dwell.Milliseconds())
+		send(s, emulation.SetVirtualTimePolicy, emulation.SetVirtualTimePolicyParams{Policy: emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, Budget: &budget})
+	}
+	release(s)
+	if first {
+		// The trailing evaluation is the barrier: once it is answered, all of the above is in place.
+		ask(s, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}, func(runtime.EvaluateResult, error) { c.arrived <- s })
+	}
+}
+
+// release lets a target run that waits for its debugger.
+func release(s *session) { send(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}) }
+
+// event is the one handler of all sessions of the visit.
+func (c *capture) event(s *session, ev any) {
+	switch ev := ev.(type) {
+	case *target.EventAttachedToTarget:
+		c.b.attached(s, c, ev)
+		return
+	case *target.EventDetachedFromTarget:
+		c.b.mux.drop(ev.SessionID, errDetached)
+		return
+	case *page.EventJavascriptDialogOpening:
+		send(s, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: ev.Type == page.DialogTypeBeforeunload})
+		return
+	case *emulation.EventVirtualTimeBudgetExpired:
+		if s == c.page {
+			select {
+			case c.expired <- struct{}{}:
+			default:
+			}
+		}
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return
+	}
+	switch ev := ev.(type) {
+	case *runtime.EventBindingCalled:
+		if ev.Name != c.b.channel {
+			return
+		}
+		if len(c.told) >= maxTold {
+			c.cut = "calls of Web APIs"
+			return
+		}
+		if t, ok := hear(ev.Payload); ok {
+			t.at = c.now()
+			c.told = append(c.told, t)
+		}
+	case *inspector.EventTargetCrashed:
+		if s == c.page {
+			shut(c.gone)
+		}
+	case *page.EventFrameNavigated:
+		c.navigated(s, ev.Frame)
+	case *page.EventFrameRequestedNavigation:
+		if ev.FrameID == c.main && ev.Disposition == page.ClientNavigationDispositionCurrentTab {
+			c.loads++
+			c.calm(s)
+		}
+	case *page.EventNavigatedWithinDocument:
+		if c.loads++; ev.FrameID == c.main {
+			c.calm(s)
+		}
+	case *page.EventLoadEventFired:
+		if s == c.page {
+			shut(c.loaded)
+		}
+	case *domstorage.EventDomStorageItemAdded:
+		c.keep(ev.StorageID, ev.Key, ev.NewValue, false)
+	case *domstorage.EventDomStorageItemUpdated:
+		c.keep(ev.StorageID, ev.Key, ev.NewValue, false)
+	case *domstorage.EventDomStorageItemRemoved:
+		c.keep(ev.StorageID, ev.Key, "", true)
+	default:
+		c.networkEvent(s, ev)
+	}
+}
+
+// calm stops a page that navigates without end.
+func (c *capture) calm(s *session) {
+	if c.loads > maxNavigations && !c.storming {
+		c.storming = true
+		c.cut = "navigations"
+		send(s, page.StopLoading, cdp.Empty{})
+	}
+}
+
+func (c *capture) navigated(s *session, f *cdp.Frame) {
+	url := f.URL
+	if f.UnreachableURL != "" {
+		url = f.UnreachableURL
+	}
+	c.frames[f.ID] = url
+	if f.ParentID == "" && s == c.page {
+		c.main = f.ID
+	}
+	if f.ParentID == "" {
+		c.addrs[s.id] = url
+	}
+}
+
+func (c *capture) keep(id *domstorage.StorageID, key, value string, removed bool) {
+	if id == nil {
+		return
+	}
+	if len(c.stored) >= maxStored {
+		c.cut = "writes to web storage"
+		return
+	}
+	sk := string(id.StorageKey)
+	if sk == "" {
+		sk = id.SecurityOrigin
+	}
+	c.stored = append(c.stored, storedKey{id.IsLocalStorage, sk, clip(key, 1024), clip(value, maxBody), removed, c.now()})
+}
+
+// close ends the evidence: what arrives later belongs to the clearing up.
+func (c *capture) close() {
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+}
+
+// settle waits for the small questions that are under way.
+func (c *capture) settle(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { c.background.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// topSite is the site of the page's own document.
+func (c *capture) topSite(final string) string {
+	if host := evidence.HostOf(final); host != "" {
+		return evidence.SiteOf(host)
+	}
+	return evidence.SiteOf(evidence.HostOf(c.job.URL))
+}
+
+// shut closes a channel that may be closed already.
+func shut(ch chan struct{}) {
+	select {
+	case <-ch:
+	default:
+		close(ch)
+	}
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}

@@ -1,0 +1,87 @@
+package browser
+
+import (
+	"context"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// The page's clock. Virtual time runs timers ahead of the wall: pauseIfNetworkFetchesPending waits for the
+// network, so that a tracker that loads slowly is not outrun; a fetch that never ends would hold it for ever, so
+// that after a while time is pushed on regardless.
+const (
+	patience = 1500 * time.Millisecond // wall time after which a fetch counts as hanging
+	hardCap  = 4 * time.Second         // wall time after which a page that spins is left
+)
+
+// watch lets page time run by budget. It returns how it ended: "budget", "cap" or "error".
+func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) string {
+	if budget <= 0 {
+		return "budget"
+	}
+	if c.b.o.RealTime {
+		return c.realTime(ctx, s, budget)
+	}
+	c.drain()
+	c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, budget)
+	if c.expires(ctx, s, patience) {
+		return "budget"
+	}
+	c.run(s, emulation.VirtualTimePolicyAdvance, budget)
+	if c.expires(ctx, s, hardCap) {
+		return "budget"
+	}
+	select {
+	case <-s.done:
+		return "error"
+	default:
+		return "cap"
+	}
+}
+
+// realTime waits by the wall clock, as its name says; the one place where time itself is waited for.
+func (c *capture) realTime(ctx context.Context, s *session, budget time.Duration) string {
+	select {
+	case <-time.After(budget):
+		return "budget"
+	case <-s.done:
+		return "error"
+	case <-c.gone:
+		return "error"
+	case <-ctx.Done():
+		return "cap"
+	}
+}
+
+func (c *capture) run(s *session, policy emulation.VirtualTimePolicy, budget time.Duration) {
+	ms := float64(budget.Milliseconds())
+	p := emulation.SetVirtualTimePolicyParams{Policy: policy, Budget: &ms, MaxVirtualTimeTaskStarvationCount: 10000}
+	send(s, emulation.SetVirtualTimePolicy, p)
+}
+
+// expires waits for the budget's end.
+func (c *capture) expires(ctx context.Context, s *session, limit time.Duration) bool {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-c.expired:
+		return true
+	case <-t.C:
+	case <-s.done:
+	case <-c.gone:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// drain forgets an expiry of an earlier budget.
+func (c *capture) drain() {
+	for {
+		select {
+		case <-c.expired:
+		default:
+			return
+		}
+	}
+}

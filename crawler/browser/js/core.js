@@ -1,0 +1,91 @@
+// core: what every hook stands on. Runs first, in pages, frames and workers; CHANNEL is the name of the binding,
+// which is taken away from the page at once.
+const global = globalThis;
+const channel = global[CHANNEL];
+if (!channel) return;
+try { delete global[CHANNEL]; } catch (e) {}
+const stringify = JSON.stringify, now = Date.now, ErrorClass = Error, apply = Reflect.apply;
+
+// stack is the caller's stack as text, without the page's own ideas of how to print it.
+function stack() {
+  const limit = ErrorClass.stackTraceLimit, prepare = ErrorClass.prepareStackTrace;
+  try {
+    ErrorClass.stackTraceLimit = 30;
+    ErrorClass.prepareStackTrace = undefined;
+    return new ErrorClass().stack || '';
+  } catch (e) {
+    return '';
+  } finally {
+    ErrorClass.stackTraceLimit = limit;
+    ErrorClass.prepareStackTrace = prepare;
+  }
+}
+
+// report sends one thing that was seen. Bounded: a page that calls an API a million times costs a thousand
+// messages.
+const counts = Object.create(null);
+function report(kind, data, bound = 1000) {
+  counts[kind] = (counts[kind] || 0) + 1;
+  if (counts[kind] > bound) return;
+  try {
+    channel(stringify({ k: kind, t: now(), s: stack(), n: counts[kind], u: String(global.location && global.location.href || ''), ...data }));
+  } catch (e) {}
+}
+
+const cut = (s, n = 4096) => { s = String(s); return s.length > n ? s.slice(0, n) : s; };
+
+// wrap replaces a method by one that tells before it runs; it looks like the one it replaces.
+function wrap(proto, name, before, after) {
+  const d = proto && Object.getOwnPropertyDescriptor(proto, name);
+  if (!d || typeof d.value !== 'function') return;
+  const original = d.value;
+  const replacement = {
+    [name](...args) {
+      if (before) try { before(this, args); } catch (e) {}
+      const result = apply(original, this, args);
+      if (after) try { after(this, args, result); } catch (e) {}
+      return result;
+    }
+  }[name];
+  disguise(replacement, original);
+  try { Object.defineProperty(proto, name, { ...d, value: replacement }); } catch (e) {}
+}
+
+// wrapGetter and wrapSetter do the same for one half of a property.
+function wrapAccessor(proto, name, half, tell) {
+  const d = proto && Object.getOwnPropertyDescriptor(proto, name);
+  if (!d || !d[half]) return;
+  const original = d[half];
+  const replacement = half === 'set'
+    ? { set(v) { try { tell(this, v); } catch (e) {} return apply(original, this, [v]); } }.set
+    : { get() { try { tell(this); } catch (e) {} return apply(original, this, []); } }.get;
+  disguise(replacement, original);
+  try { Object.defineProperty(proto, name, { ...d, [half]: replacement }); } catch (e) {}
+}
+
+// wrapClass tells when a class is constructed.
+function wrapClass(name, tell) {
+  const Original = global[name];
+  if (typeof Original !== 'function') return;
+  const Replacement = new Proxy(Original, {
+    construct(target, args, newTarget) {
+      try { tell(args); } catch (e) {}
+      return Reflect.construct(target, args, newTarget);
+    }
+  });
+  try { Object.defineProperty(global, name, { value: Replacement, writable: true, configurable: true, enumerable: false }); } catch (e) {}
+}
+
+const disguised = new WeakMap();
+const toString = Function.prototype.toString;
+function disguise(replacement, original) {
+  disguised.set(replacement, original);
+  try {
+    Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
+    Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
+  } catch (e) {}
+}
+const plainToString = { toString() { return apply(toString, disguised.get(this) || this, []); } }.toString;
+disguised.set(plainToString, toString);
+try { Object.defineProperty(Function.prototype, 'toString', { value: plainToString, writable: true, configurable: true }); } catch (e) {}
+const proto = (name) => global[name] && global[name].prototype;

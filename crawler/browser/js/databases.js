@@ -1,0 +1,6 @@
+// databases: IndexedDB, Cache Storage, the origin's file system, storage buckets and service workers, by name.
+wrap(proto('IDBFactory'), 'open', (_, args) => report('idb', { key: cut(args[0], 512) }));
+wrap(proto('CacheStorage'), 'open', (_, args) => report('cache', { key: cut(args[0], 512) }));
+wrap(proto('StorageManager'), 'getDirectory', () => report('opfs', { key: '/' }));
+wrap(proto('StorageBucketManager'), 'open', (_, args) => report('bucket', { key: cut(args[0], 512) }));
+wrap(proto('ServiceWorkerContainer'), 'register', (_, args) => report('service_worker', { key: cut(args[0], 2048) }));

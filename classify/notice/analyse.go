@@ -21,17 +21,9 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	own := r.ownUse(s)
 	disclaims := r.has(s, "disclaim", 0) >= 0
 	for _, h := range s.hits {
-		name := r.m.classes[h.class]
-		tech, ok := strings.CutPrefix(name, "tech.")
+		t, ok := r.techOf(h)
 		if !ok {
 			continue
-		}
-		t := techHit{tech: evidence.Technology(tech), at: h.from}
-		switch tech {
-		case "umbrella":
-			t.umbrella, t.tech = true, evidence.CookieTech
-		case "weak_geolocation":
-			t.umbrella, t.tech = true, evidence.Geolocation
 		}
 		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
 			continue // "name, address, zip code" tells nothing of where a device is
@@ -45,9 +37,23 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 	}
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
+	out.noClick = r.has(s, "without_click", 0) >= 0
 	out.purposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
+}
+
+// techOf gives the technology that a phrase names; an umbrella ("similar technologies") stands for cookies, weakly.
+func (r *reader) techOf(h hit) (techHit, bool) {
+	name := r.m.classes[h.class]
+	switch name {
+	case "umbrella":
+		return techHit{evidence.CookieTech, true, h.from}, true
+	case "weak_geolocation":
+		return techHit{evidence.Geolocation, true, h.from}, true
+	}
+	tech, ok := strings.CutPrefix(name, "tech.")
+	return techHit{evidence.Technology(tech), false, h.from}, ok
 }
 
 // ownUse says that the sentence tells of somebody's use of a technology: "we … use cookies", "cookies are placed
@@ -58,11 +64,15 @@ func (r *reader) ownUse(s *sentence) bool {
 			continue
 		}
 		who := r.subject(s, v.from)
+		if word := s.toks[v.from].word; strings.HasSuffix(word, "ing") && (who == other || v.from > 0 && s.toks[v.from-1].word == "by") ||
+			v.to < len(s.toks) && s.toks[v.to].word == "of" {
+			continue // "stop others from collecting", "by using your settings", "our use of cookies"
+		}
 		if who != us && who != other && who != nobody {
 			continue
 		}
 		for _, t := range s.hits {
-			if !strings.HasPrefix(r.m.classes[t.class], "tech.") {
+			if _, ok := r.techOf(t); !ok {
 				continue
 			}
 			after := t.from >= v.to && t.from-v.to <= 12 && who != nobody
@@ -166,7 +176,7 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 {
 			return true
 		}
-		if strings.HasPrefix(r.m.classes[o.class], "tech.") && o.from >= h.from && o.from-h.to <= 2 {
+		if _, ok := r.techOf(o); ok && o.from >= h.from && o.from-h.to <= 2 {
 			return true
 		}
 	}
@@ -176,9 +186,15 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 // ofAds says that what is tailored or measured are advertisements: an advertisement is named close by, or in the
 // sentence, while no content, page or experience is.
 func (r *reader) ofAds(s *sentence, h hit) bool {
+	if r.m.isWord(s.toks[h.from].word, "standalone") {
+		return false
+	}
 	for i := max(0, h.from-2); i < min(h.to+6, len(s.toks)); i++ {
 		if i >= h.from && i < h.to {
 			continue
+		}
+		if i >= h.to && s.toks[i].word == "," {
+			break
 		}
 		if r.m.isWord(s.toks[i].word, "adword") {
 			return true

@@ -86,7 +86,7 @@ func (r *reader) consent() Claim {
 
 func (r *reader) mentionsCookies(s *sentence) bool {
 	for _, h := range s.hits {
-		if c := r.m.classes[h.class]; c == "tech.cookie" || c == "tech.umbrella" {
+		if c := r.m.classes[h.class]; c == "tech.cookie" || c == "umbrella" {
 			return true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // plainClasses are the classes of a lexicon besides "tech.", "purpose." and "rcp.".
-var plainClasses = wordSet(`share give sell acts byparty rights link child barrier from be how notlocation auxiliary contact contentword mention toward place_abroad purposive disclaim adword collect use place allow not notonly but except self you data define advice if refer anaphora
+var plainClasses = wordSet(`share give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone norcp umbrella weak_geolocation contact contentword mention toward place_abroad purposive disclaim adword collect use place allow not notonly but except self you data define advice if refer anaphora
 	without_click party.first party.third umbrella_recipient
 	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal gpc.honor gpc.ignore consent.implied consent.prior
 	label.name label.provider label.purpose label.lifetime label.type label.party label.category label.domain
@@ -19,7 +19,7 @@ func knownClass(name string) bool {
 	g, rest, ok := strings.Cut(name, ".")
 	switch {
 	case ok && g == "tech":
-		return rest == "umbrella" || rest == "weak_geolocation" || slices.Contains(evidence.Technologies, evidence.Technology(rest))
+		return slices.Contains(evidence.Technologies, evidence.Technology(rest))
 	case ok && g == "purpose":
 		return slices.Contains(knowledge.Purposes, knowledge.Purpose(rest))
 	case ok && g == "rcp":

@@ -13,6 +13,7 @@ type declKey struct {
 	party     evidence.Party
 	recipient string
 	denied    bool
+	strength  Strength
 	start     int
 }
 
@@ -127,6 +128,7 @@ func (r *reader) emit(s *sentence, rd reading) {
 		if rd.third {
 			d.Party = evidence.ThirdParty
 		}
+		d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget
 		ps := []knowledge.Purpose{""}
 		if slices.Contains(storesOrSends, t.tech) && len(purposes) > 0 {
 			ps = purposes
@@ -165,7 +167,7 @@ func (r *reader) add(s *sentence, d Declaration) { r.addWith(s, d, -1) }
 
 // addWith adds a declaration that says how long something is kept.
 func (r *reader) addWith(s *sentence, d Declaration, life int64) {
-	key := declKey{d.Technology, d.Purpose, d.Party, d.Recipient, d.Denied, s.Start}
+	key := declKey{d.Technology, d.Purpose, d.Party, d.Recipient, d.Denied, d.Strength, s.Start}
 	if r.seen[key] {
 		return
 	}
@@ -178,14 +180,26 @@ func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 		d.Origin = FromRule
 	}
 	if s.section >= 0 {
-		sec := r.doc.Sections[s.section]
-		d.Section = sec.name()
+		d.Section = r.cite(s.section)
 		if d.Region == "" {
-			d.Region = sec.Region
+			d.Region = r.doc.Sections[s.section].Region
 		}
 	}
 	if d.Confidence == 0 {
 		d.Confidence = 0.7
 	}
 	r.out = append(r.out, d)
+}
+
+// cite is how a declaration names its section: by the nearest numbered one around it, else by the title.
+func (r *reader) cite(section int) string {
+	for i, level := section, r.doc.Sections[section].Level+1; i >= 0; i-- {
+		if s := r.doc.Sections[i]; s.Level < level {
+			if s.Number != "" {
+				return s.name()
+			}
+			level = s.Level
+		}
+	}
+	return r.doc.Sections[section].Title
 }

@@ -84,7 +84,7 @@ func (r *reader) defineTerms(s *sentence) {
 
 // addTerms adds a hit where a sentence uses a defined term.
 func (r *reader) addTerms(s *sentence) {
-	class, ok := r.m.class["tech.umbrella"]
+	class, ok := r.m.class["umbrella"]
 	if !ok || len(r.terms) == 0 {
 		return
 	}

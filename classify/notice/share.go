@@ -37,7 +37,7 @@ func (r *reader) recipients(s *sentence) []recipient {
 		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 {
 			rc.from = true // "from partners and vendors"
 		}
-		if !r.within(s, h, "link") {
+		if !r.within(s, h, "link") && !r.within(s, h, "norcp") {
 			out = append(out, rc)
 		}
 	}

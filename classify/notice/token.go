@@ -30,7 +30,9 @@ func tokens(text string, s Span) []token {
 			i += n
 			continue
 		case r == '–' || r == '—':
-			out = append(out, token{Span{i, i + n}, ","})
+			if i+n >= s.End || !innerNext(text[i+n:s.End]) || i == s.Start || isSpaceAt(text, i-1) > 0 {
+				out = append(out, token{Span{i, i + n}, ","})
+			}
 			i += n
 			continue
 		case !wordRune(r):

@@ -48,6 +48,9 @@ const (
 	ChoiceDNT    Choice = "dnt" // DNT: 1 and navigator.doNotTrack
 )
 
+// Signal says that the choice is made by sending a signal, not by pressing a banner's button.
+func (c Choice) Signal() bool { return c == ChoiceGPC || c == ChoiceDNT }
+
 // Phase tells whether something happened before or after the visitor chose.
 type Phase string
 

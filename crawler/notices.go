@@ -133,6 +133,13 @@ func (c *crawl) renderNotices(ctx context.Context, list []*foundNotice) {
 		if !c.wantsBrowser(f) {
 			continue
 		}
+		c.mu.Lock()
+		r, ok := c.shown[f.URL]
+		c.mu.Unlock()
+		if ok {
+			c.takeRendered(f, r)
+			continue
+		}
 		id := fmt.Sprintf("n%04d", i+1)
 		byID[id] = f
 		_ = q.Add(ctx, queue.Job{ID: id, URL: f.URL, Choice: evidence.ChoiceNone, Document: true})
@@ -142,21 +149,25 @@ func (c *crawl) renderNotices(ctx context.Context, list []*foundNotice) {
 	}
 	_ = c.work(ctx, q, func(l queue.Lease, r browser.Result) {
 		defer l.Done()
-		f := byID[l.Job().ID] // each is handled by one worker only
-		switch {
-		case r.Document != nil && len(r.Document.Body) > 0 && (r.Visit.Complete || f.err == nil):
-			seen := &foundNotice{Candidate: f.Candidate, given: f.given, legal: f.legal, doc: *r.Document}
-			seen.doc.Rendered = true
-			seen.doc.URL = cmp.Or(seen.doc.URL, r.Visit.FinalURL, f.URL)
-			seen.doc.ContentType = cmp.Or(seen.doc.ContentType, "text/html; charset=utf-8")
-			c.judge(seen)
-			if f.err != nil || seen.total > f.total || seen.total == f.total && discover.Text(seen.doc) > discover.Text(f.doc) {
-				*f = *seen
-			}
-		case f.err != nil && r.Visit.Reason != "":
-			f.err = &discover.FetchError{URL: f.URL, Kind: r.Visit.Reason, Status: r.Visit.Status, Err: errors.New(cmp.Or(r.Visit.Detail, string(r.Visit.Reason)))}
-		}
+		c.takeRendered(byID[l.Job().ID], r) // each is handled by one worker only
 	})
+}
+
+// takeRendered takes the document as a browser shows it, if that is more than what came without one.
+func (c *crawl) takeRendered(f *foundNotice, r browser.Result) {
+	switch {
+	case r.Document != nil && len(r.Document.Body) > 0 && (r.Visit.Complete || f.err == nil):
+		seen := &foundNotice{Candidate: f.Candidate, given: f.given, legal: f.legal, doc: *r.Document}
+		seen.doc.Rendered = true
+		seen.doc.URL = cmp.Or(seen.doc.URL, r.Visit.FinalURL, f.URL)
+		seen.doc.ContentType = cmp.Or(seen.doc.ContentType, "text/html; charset=utf-8")
+		c.judge(seen)
+		if f.err != nil || seen.total > f.total || seen.total == f.total && discover.Text(seen.doc) > discover.Text(f.doc) {
+			*f = *seen
+		}
+	case f.err != nil && r.Visit.Reason != "":
+		f.err = &discover.FetchError{URL: f.URL, Kind: r.Visit.Reason, Status: r.Visit.Status, Err: errors.New(cmp.Or(r.Visit.Detail, string(r.Visit.Reason)))}
+	}
 }
 
 func (c *crawl) wantsBrowser(f *foundNotice) bool {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"trackaudit/crawler/browser"
 	"trackaudit/crawler/discover"
 	"trackaudit/crawler/evidence"
 	"trackaudit/crawler/queue"
@@ -42,6 +43,7 @@ type crawl struct {
 	lostBefore map[string]bool // IDs of visits that lost a browser
 	candidates *candidates
 	fetches    map[string]func() (evidence.Document, error) // notices that were or are being fetched
+	shown      map[string]browser.Result                    // visits of pages that may be the notice, with the document as rendered
 	legal      []string
 	notices    []evidence.Document
 	problems   []NoticeProblem
@@ -94,6 +96,7 @@ func newCrawl(cfg Config) (*crawl, error) {
 		lostBefore: map[string]bool{},
 		candidates: newCandidates(),
 		fetches:    map[string]func() (evidence.Document, error){},
+		shown:      map[string]browser.Result{},
 		progress:   Progress{Stage: "visit"},
 	}, nil
 }
@@ -223,6 +226,25 @@ func (c *crawl) seen(ctx context.Context, job queue.Job, v evidence.Visit) {
 		}
 	}
 	c.advance(ctx)
+}
+
+// mayBeNotice says that a page that is about to be visited is likely to be wanted as a document as well.
+func (c *crawl) mayBeNotice(job queue.Job) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.candidates.best[job.URL]
+	return ok && job.Choice == c.cfg.Choices[0]
+}
+
+// show keeps the document of a page that may be the notice: it need not be visited once more to be read.
+func (c *crawl) show(job queue.Job, r browser.Result) {
+	if r.Document == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.Visit.Requests, r.Visit.Observations, r.Visit.Links = nil, nil, nil
+	c.shown[job.URL] = r
 }
 
 // closed says that the start page showed that the site will not be seen: trying further pages would only knock

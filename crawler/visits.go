@@ -23,6 +23,7 @@ func (c *crawl) visitPages(ctx context.Context) error {
 	c.mu.Unlock()
 	return c.work(ctx, c.queue, func(l queue.Lease, r browser.Result) {
 		c.seen(ctx, l.Job(), r.Visit)
+		c.show(l.Job(), r)
 		c.tell(func(p *Progress) {
 			p.Done++
 			p.Found += len(r.Visit.Observations)
@@ -94,7 +95,7 @@ func (c *crawl) visit(ctx context.Context, job queue.Job) (r browser.Result, don
 	case err != nil:
 		return c.unseen(job, evidence.BrowserLost, err.Error()), true
 	}
-	r, err = b.Visit(ctx, browser.Job{ID: job.ID, URL: job.URL, Choice: job.Choice, KeepDocument: job.Document})
+	r, err = b.Visit(ctx, browser.Job{ID: job.ID, URL: job.URL, Choice: job.Choice, KeepDocument: job.Document || c.mayBeNotice(job)})
 	c.complete(&r.Visit, job)
 	switch {
 	case ctx.Err() != nil && (err != nil || !r.Visit.Complete):

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"trackaudit/classify/knowledge"
+	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
 )
 
@@ -39,6 +40,20 @@ type Assessment struct {
 	Verdict     Verdict
 	Reason      string // one sentence for a person
 	Declaration string // ID of the declaration that decided; "" = none
+
+	who   identity
+	cover cover
+}
+
+// Input is everything that is judged.
+type Input struct {
+	Visits         []evidence.Visit
+	Notice         *notice.Notice // nil = none was found
+	NoticeProblems []error        // documents that exist and could not be read
+	Looked         []string       // where a notice was looked for
+	Facts          *knowledge.Facts
+	Require        Requirement
+	Laws           []string // rule packs: eu, uk, us-ca
 }
 
 // Finding is one thing to act on.

@@ -1,0 +1,226 @@
+package classify
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trackaudit/classify/notice"
+	"trackaudit/crawler/evidence"
+)
+
+// Findings says what to act on: one finding for each rule and subject, however often it was seen.
+func Findings(in Input, list []Assessment) []Finding {
+	c := &collector{in: in, by: map[string]*Finding{}}
+	if in.Notice == nil {
+		c.in.Notice = &notice.Notice{}
+	}
+	c.noticeItself(list)
+	if !c.nothingRead() {
+		for i := range list {
+			c.judged(&list[i])
+		}
+		c.stale(list)
+		c.weak(list)
+	}
+	c.signals(list)
+	c.beforeConsent(list)
+	c.flows(list)
+	c.addresses(list)
+	return c.sorted()
+}
+
+// collector gathers findings by rule and subject.
+type collector struct {
+	in Input
+	by map[string]*Finding
+}
+
+// nothingRead says that no document was read: then nothing can be said of what a notice leaves out.
+func (c *collector) nothingRead() bool {
+	return len(c.in.Notice.Documents) == 0 && len(c.in.Notice.Declarations) == 0
+}
+
+// add files an observation under a finding, which the first one opens. kind parts findings of one rule and subject,
+// such as two technologies of one vendor.
+func (c *collector) add(rule, subject, kind string, a *Assessment, open func(*Finding)) *Finding {
+	key := Fingerprint(rule, subject, kind)
+	f := c.by[key]
+	if f == nil {
+		r, _ := RuleByID(rule)
+		f = &Finding{Rule: rule, Severity: r.Severity, Subject: subject, Basis: r.Basis, Fingerprint: key}
+		open(f)
+		c.by[key] = f
+	}
+	if a != nil {
+		f.Observations = append(f.Observations, a.Observation.ID)
+	}
+	return f
+}
+
+// Fingerprint names a finding by rule, subject and kind: the same in every run, whatever the order, the ids or the
+// port. Its version is part of it, so that a baseline of another version is not compared by mistake.
+func Fingerprint(rule, subject, kind string) string {
+	sum := sha256.Sum256([]byte(rule + "\x00" + strings.ToLower(subject) + "\x00" + kind))
+	return "v1:" + hex.EncodeToString(sum[:12])
+}
+
+func (c *collector) sorted() []Finding {
+	out := make([]Finding, 0, len(c.by))
+	for _, f := range c.by {
+		slices.Sort(f.Observations)
+		f.Observations = slices.Compact(f.Observations)
+		out = append(out, *f)
+	}
+	slices.SortFunc(out, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	return out
+}
+
+// ownRule are the technologies with a rule of their own.
+var ownRule = map[evidence.Technology]string{
+	evidence.SessionReplay:  "undeclared-session-replay",
+	evidence.Fingerprinting: "undeclared-fingerprinting",
+	evidence.FormCapture:    "undeclared-form-capture",
+}
+
+// judged turns the verdict of one assessment into a finding, if it is one.
+func (c *collector) judged(a *Assessment) {
+	o := &a.Observation
+	switch a.Verdict {
+	case Contradicted:
+		d := c.declaration(a.Declaration)
+		c.add("contradicts-notice", a.who.label(o), string(o.Technology), a, func(f *Finding) {
+			f.Message = fmt.Sprintf("%s, although the notice says that this is not done.", sentence(seen(a)))
+			f.Quote = d.Quote
+			f.Fix = fmt.Sprintf("%s, or correct the sentence so that it no longer denies %s.", remove(a), words(string(o.Technology)))
+		})
+	case Misdeclared:
+		c.misdeclared(a)
+	case Undeclared:
+		c.undeclared(a)
+	}
+	if o.Widget != nil && !o.Widget.Interaction {
+		c.widget(a)
+	}
+}
+
+func (c *collector) misdeclared(a *Assessment) {
+	d := c.declaration(a.Declaration)
+	o := &a.Observation
+	rule := "misdeclared-purpose"
+	if a.cover.wrong == "lifetime" {
+		rule = "retention-exceeds-declared"
+	}
+	c.add(rule, a.who.name, string(o.Technology), a, func(f *Finding) {
+		f.Message = fmt.Sprintf("%s %s: %s.", sentence(words(string(o.Technology))), o.Name, a.Reason)
+		f.Quote = d.Quote
+		switch a.cover.wrong {
+		case "lifetime":
+			f.Fix = fmt.Sprintf("State %s as the lifetime of %s, or have it set for %s.", Span(o.Cookie.Lifetime), a.who.name, d.Retention)
+		case "recipient":
+			f.Fix = fmt.Sprintf("Name %s as the provider of %s.", a.who.label(o), a.who.name)
+		default:
+			f.Fix = fmt.Sprintf("List %s under %s: %s", a.who.name, words(string(a.Purpose)), row(a))
+		}
+	})
+}
+
+func (c *collector) undeclared(a *Assessment) {
+	o := &a.Observation
+	who := a.who.label(o)
+	open := func(f *Finding) {
+		f.Message = fmt.Sprintf("%s; %s.", sentence(seen(a)), a.Reason)
+		f.Fix = fix(a, f.Rule)
+	}
+	switch {
+	case ownRule[o.Technology] != "":
+		c.add(ownRule[o.Technology], who, "", a, open)
+	case a.cover.missing == "cookie":
+		c.add("undeclared-cookie", a.who.name, string(o.Technology), a, open)
+	case a.cover.missing == "purpose":
+		c.add("undeclared-purpose", who, string(a.Purpose), a, open)
+	case o.Technology == evidence.ThirdPartyRequest:
+		f := c.add("undeclared-recipient", who, "", a, open)
+		if !c.follows(a) {
+			f.Severity = min(f.Severity, Low)
+		} else {
+			f.Severity = Medium
+		}
+	default:
+		c.add("undeclared-technology", who, string(o.Technology), a, open)
+	}
+}
+
+// follows says that a third party tracks: by what is known of it, or because it keeps or receives an identifier.
+func (c *collector) follows(a *Assessment) bool {
+	if tracks(a.Purpose) {
+		return true
+	}
+	site := a.Observation.Site
+	for i := range c.in.Visits {
+		for j := range c.in.Visits[i].Observations {
+			o := &c.in.Visits[i].Observations[j]
+			if o.Cookie != nil && o.Site == site && o.Party == evidence.ThirdParty && !o.Cookie.Session && o.Cookie.Value.Entropy >= identifying {
+				return true
+			}
+		}
+		for _, flow := range c.in.Visits[i].Flows {
+			if flow.Site == site && flow.Party == evidence.ThirdParty {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// identifying is the entropy, in bits, above which a value can tell one visitor from all others.
+const identifying = 33
+
+func (c *collector) widget(a *Assessment) {
+	d := c.declaration(a.Declaration)
+	f := c.add("widget-before-interaction", a.who.label(&a.Observation), "", a, func(f *Finding) {
+		f.Message = fmt.Sprintf("The social widget %q of %s ran before anybody touched it.", a.Observation.Name, a.who.label(&a.Observation))
+		f.Fix = fmt.Sprintf("Show a placeholder that loads the widget on a click, or say in the notice that %s receives data even without a click.", a.who.label(&a.Observation))
+	})
+	for _, one := range c.in.Notice.Declarations {
+		if one.WithoutClick && !one.Denied {
+			d = one
+		}
+	}
+	if d.WithoutClick {
+		f.Severity, f.Quote = Info, d.Quote
+	}
+}
+
+// weak files what is covered only more weakly than required.
+func (c *collector) weak(list []Assessment) {
+	for i := range list {
+		a := &list[i]
+		weak := a.Verdict == DeclaredGenerically && c.in.Require >= RequireCategory ||
+			a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && a.Observation.Party == evidence.ThirdParty ||
+			a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && a.Observation.Cookie != nil
+		if !weak {
+			continue
+		}
+		o := &a.Observation
+		c.add("weakly-declared", a.who.label(o), string(o.Technology), a, func(f *Finding) {
+			f.Message = fmt.Sprintf("%s; %s.", sentence(seen(a)), a.Reason)
+			f.Quote = c.declaration(a.Declaration).Quote
+			f.Fix = "Name it: " + row(a)
+		})
+	}
+}
+
+func (c *collector) declaration(id string) notice.Declaration {
+	for _, d := range c.in.Notice.Declarations {
+		if d.ID == id && id != "" {
+			return d
+		}
+	}
+	return notice.Declaration{}
+}

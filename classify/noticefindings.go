@@ -1,0 +1,131 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trackaudit/classify/knowledge"
+	"trackaudit/classify/notice"
+	"trackaudit/crawler/evidence"
+)
+
+// noticeItself says that there is no notice, or none that can be read.
+func (c *collector) noticeItself(list []Assessment) {
+	for _, err := range c.in.NoticeProblems {
+		url, why := problem(err)
+		c.add("notice-unreadable", url, "", nil, func(f *Finding) {
+			f.Message = fmt.Sprintf("The notice %s could not be read: %s.", url, why)
+			f.Fix = "Make the notice readable without obstacles, or name one with --notice, or a signed-off file with --declaration."
+		})
+	}
+	if !c.nothingRead() || len(c.in.NoticeProblems) > 0 || !seenWhole(c.in.Visits) {
+		return
+	}
+	var who []string
+	var first *Assessment
+	for i := range list {
+		a := &list[i]
+		if a.Verdict != Exempt && (tracks(a.Purpose) || own(a.Observation.Technology) || a.Observation.Party == evidence.ThirdParty) {
+			who = append(who, a.who.label(&a.Observation))
+			if first == nil {
+				first = a
+			}
+		}
+	}
+	if first == nil {
+		return // nothing that a notice would have to tell of
+	}
+	f := c.add("notice-not-found", evidence.SiteOf(evidence.HostOf(first.Observation.Page)), "", first, func(f *Finding) {
+		f.Message = fmt.Sprintf("No privacy or cookie notice was found, and the site works with %s. Looked at: %s.", listed(who, 8), strings.Join(c.in.Looked, "; "))
+		f.Fix = "Publish a privacy notice and link it from every page, or name it with --notice URL."
+	})
+	for i := range list {
+		if a := &list[i]; a.Verdict == Undeclared {
+			f.Observations = append(f.Observations, a.Observation.ID)
+		}
+	}
+}
+
+// problem takes an error of the reader apart.
+func problem(err error) (url, why string) {
+	var unreadable *notice.UnreadableError
+	var language *notice.LanguageError
+	switch {
+	case errors.As(err, &unreadable):
+		return unreadable.URL, unreadable.Reason
+	case errors.As(err, &language) && language.Language != "":
+		return language.URL, fmt.Sprintf("its language (%s) is not supported", language.Language)
+	case errors.As(err, &language):
+		return language.URL, "its language was not recognized"
+	}
+	return "notice", err.Error()
+}
+
+// stale files what the notice declares by name and nobody met.
+func (c *collector) stale(list []Assessment) {
+	pages := map[string]bool{}
+	for _, v := range c.in.Visits {
+		if v.Complete {
+			pages[v.URL] = true
+		}
+	}
+	if len(pages) == 0 {
+		return
+	}
+	where := fmt.Sprintf("not observed in %d pages and these choices", len(pages))
+	for i := range c.in.Notice.Declarations {
+		d := &c.in.Notice.Declarations[i]
+		if d.Denied || d.Review == notice.Rejected {
+			continue
+		}
+		subject, kind := c.staleSubject(d, list)
+		if subject == "" {
+			continue
+		}
+		c.add("notice-stale", subject, kind, nil, func(f *Finding) {
+			f.Message = fmt.Sprintf("The notice declares %s, %s.", subject, where)
+			f.Quote = d.Quote
+			f.Fix = fmt.Sprintf("If %s is no longer in use, take it out of the notice.", subject)
+		})
+	}
+}
+
+// staleSubject names what a declaration declares and was not seen; "" if it was, or if it names nothing in
+// particular.
+func (c *collector) staleSubject(d *notice.Declaration, list []Assessment) (subject, kind string) {
+	met := func(is func(*Assessment) bool) bool {
+		for i := range list {
+			if is(&list[i]) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case d.Technology == evidence.FlashCookie:
+		return "Flash cookies", "technology"
+	case d.Strength == notice.Exact && len(d.Names) > 0:
+		if met(func(a *Assessment) bool {
+			return slices.ContainsFunc(d.Names, func(p string) bool {
+				return p == a.Observation.Name || knowledge.Glob(asGlob(p), a.Observation.Name)
+			})
+		}) {
+			return "", ""
+		}
+		return strings.Join(d.Names, ", "), "name"
+	case d.Strength == notice.Specific && d.Recipient != "":
+		s, ok := c.in.Facts.ServiceNamed(d.Recipient)
+		if !ok || met(func(a *Assessment) bool { return sameHouse(s, a.who.service) }) {
+			return "", ""
+		}
+		return d.Recipient, "vendor"
+	case own(d.Technology) && d.Technology != evidence.Geolocation:
+		if met(func(a *Assessment) bool { return a.Observation.Technology == d.Technology }) {
+			return "", ""
+		}
+		return words(string(d.Technology)), "technology"
+	}
+	return "", ""
+}

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText bounds a single string in every rendering but JSON: a storage key may be megabytes long.
+const maxText = 2000
+
+// clean makes text that a page or a notice controls harmless wherever it is shown: whatever is invisible, moves
+// the cursor, turns the direction of writing or is not UTF-8 becomes a visible escape (\x1b, \u202e); every kind
+// of space becomes one space; a long text is shortened without becoming ambiguous.
+func clean(s string) string {
+	s = shorten(s, maxText)
+	if printable(s) {
+		return s
+	}
+	var b strings.Builder
+	marks := 0
+	for i, r := range s {
+		if unicode.Is(unicode.M, r) {
+			marks++
+		} else {
+			marks = 0
+		}
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r == '\n', r == '\r', r == '\t', r == '\u2028', r == '\u2029', unicode.Is(unicode.Zs, r):
+			b.WriteByte(' ')
+		case r < 0x80 && !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case !unicode.IsPrint(r), unseen(r), marks > 3: // a stack of marks climbs over the neighbouring lines
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// unseen tells letters and marks that Unicode counts as printable and that no font shows.
+func unseen(r rune) bool {
+	switch r {
+	case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0xFFFC:
+		return true
+	}
+	return unicode.Is(unicode.Variation_Selector, r)
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten cuts a text in the middle and says how long it was, with a fingerprint: two long names that differ
+// anywhere never look the same.
+func shorten(s string, limit int) string {
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	head, tail := limit*3/4, limit/8
+	runes := []rune(s)
+	return fmt.Sprintf("%s … (%d characters, sha256 %x) … %s", string(runes[:head]), len(runes), sum[:4], string(runes[len(runes)-tail:]))
+}
+
+// cleaned is a copy of r in which every string is clean. Every writer but JSON begins with it, so that none can
+// forget.
+func cleaned(r *Report) *Report {
+	out := reflect.New(reflect.TypeFor[Report]())
+	out.Elem().Set(copyOf(reflect.ValueOf(r).Elem()))
+	return out.Interface().(*Report)
+}
+
+func copyOf(v reflect.Value) reflect.Value {
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		return v
+	}
+	out := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.String:
+		out.SetString(clean(v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			out.Field(i).Set(copyOf(v.Field(i)))
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return out
+		}
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		for i := range v.Len() {
+			out.Index(i).Set(copyOf(v.Index(i)))
+		}
+	case reflect.Map:
+		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+		for it := v.MapRange(); it.Next(); {
+			out.SetMapIndex(copyOf(it.Key()), copyOf(it.Value()))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(reflect.New(v.Type().Elem()))
+			out.Elem().Set(copyOf(v.Elem()))
+		}
+	default:
+		out.Set(v)
+	}
+	return out
+}
+
+// noNull replaces the null lists and maps of r by empty ones. It does not follow pointers: what they point to
+// belongs to the evidence and leaves empty lists out.
+func noNull(r *Report) { fill(reflect.ValueOf(r).Elem()) }
+
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
+	}
+}

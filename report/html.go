@@ -1,0 +1,413 @@
+package report
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"trackaudit/classify"
+	"trackaudit/classify/notice"
+	"trackaudit/crawler/evidence"
+)
+
+var (
+	//go:embed html/report.html
+	htmlText string
+	//go:embed html/style.css
+	htmlStyle string
+
+	htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
+		"style":   func() template.CSS { return template.CSS(htmlStyle) },
+		"spaced":  func(word any) string { return spaced(fmt.Sprint(word)) },
+		"count":   count,
+		"moment":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
+		"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"web": func(address string) bool {
+			return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
+		},
+		"short":    func(list []string) []string { return list[:min(len(list), maxShown)] },
+		"rest":     func(list []string) int { return max(len(list)-maxShown, 0) },
+		"dates":    noticeDates,
+		"lifetime": lifetime,
+	}).Parse(htmlText))
+)
+
+// maxShown bounds the addresses and IDs of one cell of the HTML report; report.json has them all.
+const maxShown = 12
+
+// HTML writes the report for the people who answer for the notice: one file that needs no network and no script.
+func HTML(w io.Writer, r *Report) error {
+	var b strings.Builder // a template that fails half-way must leave no half report
+	if err := htmlPage.Execute(&b, newPage(cleaned(r))); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// page is the report as the HTML arranges it.
+type page struct {
+	*Report
+	Sentence   string
+	Severities []tally
+	Verdicts   []tally
+	Visited    string
+	Contacted  string
+	Points     []point
+	GapGroups  []gapGroup
+	Groups     []technology
+	Quotes     []quote
+	Declared   int // declarations that decided the verdict of an observation
+	Rows       []pageRow
+	Words      []word
+}
+
+// tally is a word and how often it occurs; Share is in percent.
+type tally struct {
+	Word  string
+	Count int
+	From  float64 // where its share begins
+	Share float64
+}
+
+// point is a finding with everything that belongs to it.
+type point struct {
+	Finding
+	Number  int
+	Section string // where its quote stands
+	Source  string // address of the document
+	Items   []item
+	Lost    []string // observations that the report does not hold
+}
+
+// item is the same thing observed on any number of pages.
+type item struct {
+	Assessment
+	Chains  [][]string // distinct initiator chains, innermost first
+	Places  []string   // pages
+	Choices []string
+	Phases  []string
+	IDs     []string
+	First   time.Time
+	Details []string
+}
+
+// technology is the items of one technology.
+type technology struct {
+	Technology evidence.Technology
+	Items      []item
+	Open       bool // something here is not as the notice says
+	Counts     string
+}
+
+// quote is one sentence, list item or row of a notice, and all that it declares.
+type quote struct {
+	Quote, Section, Source string
+	Declarations           []declaration
+}
+
+type declaration struct {
+	notice.Declaration
+	Observed int // observations whose verdict it decided
+}
+
+// pageRow is one address, with what came of it under each choice of the coverage, in its order.
+type pageRow struct {
+	URL, Title string
+	Cells      []*Page // nil = not visited
+}
+
+// word explains a word of ours.
+type word struct{ Word, Meaning string }
+
+var verdictWords = []word{
+	{"contradicted", "the notice denies it"},
+	{"undeclared", "nothing in the notice covers it"},
+	{"misdeclared", "listed with another purpose, another recipient or a shorter lifetime"},
+	{"unclassified", "it is not known what it is; nothing is guessed"},
+	{"declared generically", "only an umbrella clause covers it, such as “and similar technologies” or “our partners”"},
+	{"declared", "named, or its technology, purpose and party are declared"},
+	{"exempt", "strictly necessary, or the record of consent itself"},
+}
+
+func newPage(r *Report) page {
+	p := page{Report: r, Sentence: sentence(r), Visited: visited(r.Coverage), Contacted: contacted(r.Destinations),
+		GapGroups: gapGroups(r.Gaps), Rows: pageRows(r.Coverage), Words: verdictWords}
+	for _, s := range severityWords() {
+		p.Severities = append(p.Severities, tally{Word: s, Count: r.Summary.BySeverity[s]})
+	}
+	from := 0.0
+	for _, v := range classify.Verdicts {
+		t := tally{Word: string(v), Count: r.Summary.ByVerdict[v], From: from}
+		t.Share = 100 * float64(t.Count) / float64(max(len(r.Assessments), 1))
+		from += t.Share
+		p.Verdicts = append(p.Verdicts, t)
+	}
+	p.points(r)
+	p.technologies(r)
+	p.quotes(r)
+	return p
+}
+
+// sentence is the outcome in one sentence.
+func sentence(r *Report) string {
+	n := len(r.Findings)
+	switch r.Outcome {
+	case classify.Pass:
+		if n == 0 {
+			return "What was seen on the site agrees with its notice."
+		}
+		return fmt.Sprintf("Nothing was found that fails this audit; %s below it.", count(n, "finding lies", "findings lie"))
+	case classify.Inconclusive:
+		return "Part of the site or of its notice could not be seen, so this audit can neither pass nor fail."
+	}
+	return fmt.Sprintf("The site and its notice do not agree: %s to act on.", count(n, "finding", "findings"))
+}
+
+func (p *page) points(r *Report) {
+	byID := map[string]Assessment{}
+	for _, a := range r.Assessments {
+		byID[a.Observation.ID] = a
+	}
+	for i, f := range r.Findings {
+		pt := point{Finding: f, Number: i + 1}
+		var list []Assessment
+		for _, id := range f.Observations {
+			if a, ok := byID[id]; ok {
+				list = append(list, a)
+			} else {
+				pt.Lost = append(pt.Lost, id)
+			}
+		}
+		pt.Items = items(list)
+		pt.Section, pt.Source = r.quoted(f.Quote)
+		p.Points = append(p.Points, pt)
+	}
+}
+
+// quoted finds where a quote stands in the notice.
+func (r *Report) quoted(text string) (section, source string) {
+	if text == "" {
+		return "", ""
+	}
+	for _, d := range r.Notice.Declarations {
+		if d.Quote == text {
+			return d.Section, r.documentURL(d.Document)
+		}
+	}
+	for _, c := range []notice.Claim{r.Notice.Claims.DNT, r.Notice.Claims.GPC, r.Notice.Claims.Consent} {
+		if c.Quote == text {
+			return "", r.documentURL(c.Document)
+		}
+	}
+	return "", ""
+}
+
+func (r *Report) documentURL(id string) string {
+	for _, d := range r.Notice.Documents {
+		if d.ID == id {
+			return d.URL
+		}
+	}
+	return ""
+}
+
+// items joins assessments that differ in page, choice and time only, the gravest first.
+func items(list []Assessment) []item {
+	type key struct {
+		technology                                        evidence.Technology
+		name, host, setter, entity, purpose, verdict, why string
+	}
+	var out []item
+	at := map[key]int{}
+	for _, a := range list {
+		o := a.Observation
+		k := key{o.Technology, o.Name, o.Host, o.Setter, a.Entity, string(a.Purpose), string(a.Verdict), a.Reason}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, item{Assessment: a, First: o.FirstSeen, Details: details(o)})
+		}
+		it := &out[i]
+		if len(o.Initiator) > 0 && !slices.ContainsFunc(it.Chains, func(c []string) bool { return slices.Equal(c, o.Initiator) }) {
+			it.Chains = append(it.Chains, o.Initiator)
+		}
+		it.Places = add(it.Places, o.Page)
+		it.Choices = add(it.Choices, string(o.Choice))
+		it.Phases = add(it.Phases, spaced(o.Phase))
+		it.IDs = append(it.IDs, o.ID)
+		if !o.FirstSeen.IsZero() && (it.First.IsZero() || o.FirstSeen.Before(it.First)) {
+			it.First = o.FirstSeen
+		}
+	}
+	for i := range out {
+		slices.Sort(out[i].Choices)
+	}
+	grave := func(v classify.Verdict) int { return slices.Index(classify.Verdicts, v) }
+	slices.SortStableFunc(out, func(a, b item) int {
+		return cmp.Or(cmp.Compare(grave(a.Verdict), grave(b.Verdict)), cmp.Compare(a.Observation.Name, b.Observation.Name),
+			cmp.Compare(a.Observation.Host, b.Observation.Host), cmp.Compare(a.Observation.Setter, b.Observation.Setter))
+	})
+	return out
+}
+
+// add appends a text that is not empty and not there yet.
+func add(list []string, text string) []string {
+	if text == "" || slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
+}
+
+// details are what an observation's kind adds: how long a cookie lives, what was called, where a request went.
+func details(o Observation) []string {
+	var out []string
+	note := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if o.Source != "" {
+		note("seen by %s", o.Source)
+	}
+	if c := o.Cookie; c != nil {
+		note("lifetime %s", lifetime(c))
+		if c.PartitionKey != "" {
+			note("partitioned by %s", c.PartitionKey)
+		}
+		if c.Blocked != "" {
+			note("refused by the browser: %s", c.Blocked)
+		}
+		if c.Deleted {
+			note("removed again during the visit")
+		}
+		note("value of %s (%s)", count(c.Value.Length, "byte", "bytes"), c.Value.Shape)
+	}
+	if st := o.Storage; st != nil {
+		note("value of %s (%s)", count(st.Value.Length, "byte", "bytes"), st.Value.Shape)
+		if st.Deleted {
+			note("removed again during the visit")
+		}
+	}
+	if q := o.Observation.Request; q != nil {
+		note("%s %s", q.Method, q.URL)
+		if len(q.CNAMEs) > 0 {
+			note("the name leads to %s", strings.Join(q.CNAMEs, " → "))
+		}
+		if q.Failed != "" {
+			note("failed: %s", q.Failed)
+		}
+	}
+	if wd := o.Widget; wd != nil {
+		note("%s of %s", wd.Form, wd.Service)
+		if wd.Interaction {
+			note("only after the visitor touched it")
+		}
+	}
+	if api := o.API; api != nil {
+		for _, name := range sortedKeys(api.Calls) {
+			note("%s called %s", name, count(api.Calls[name], "time", "times"))
+		}
+		for _, name := range sortedKeys(api.Details) {
+			note("%s: %s", spaced(name), api.Details[name])
+		}
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// lifetime writes how long a cookie was asked to live.
+func lifetime(c *evidence.Cookie) string {
+	if c.Session {
+		return "session"
+	}
+	const hour, day = 3600, 24 * 3600
+	switch s := c.Lifetime; {
+	case s >= 2*day:
+		return count(int((s+day/2)/day), "day", "days")
+	case s >= 2*hour:
+		return count(int((s+hour/2)/hour), "hour", "hours")
+	default:
+		return count(int(s), "second", "seconds")
+	}
+}
+
+func (p *page) technologies(r *Report) {
+	by := map[evidence.Technology][]Assessment{}
+	for _, a := range r.Assessments {
+		by[a.Observation.Technology] = append(by[a.Observation.Technology], a)
+	}
+	order := slices.Clone(evidence.Technologies)
+	for t := range by {
+		if !slices.Contains(order, t) {
+			order = append(order, t)
+		}
+	}
+	slices.Sort(order[len(evidence.Technologies):])
+	for _, t := range order {
+		if len(by[t]) == 0 {
+			continue
+		}
+		g := technology{Technology: t, Items: items(by[t])}
+		verdicts := map[classify.Verdict]int{}
+		for _, it := range g.Items {
+			verdicts[it.Verdict]++
+			g.Open = g.Open || it.Verdict == classify.Contradicted || it.Verdict == classify.Undeclared || it.Verdict == classify.Misdeclared
+		}
+		g.Counts = counts(verdicts)
+		p.Groups = append(p.Groups, g)
+	}
+}
+
+func (p *page) quotes(r *Report) {
+	decided := map[string]int{}
+	for _, a := range r.Assessments {
+		decided[a.Declaration]++
+	}
+	for _, d := range r.Notice.Declarations {
+		n := len(p.Quotes)
+		source := r.documentURL(d.Document)
+		if n == 0 || p.Quotes[n-1].Quote != d.Quote || p.Quotes[n-1].Source != source || p.Quotes[n-1].Section != d.Section {
+			p.Quotes = append(p.Quotes, quote{Quote: d.Quote, Section: d.Section, Source: source})
+			n++
+		}
+		q := &p.Quotes[n-1]
+		q.Declarations = append(q.Declarations, declaration{d, decided[d.ID]})
+		if decided[d.ID] > 0 {
+			p.Declared++
+		}
+	}
+}
+
+// pageRows turns visits into one row an address and one cell a choice.
+func pageRows(c Coverage) []pageRow {
+	var rows []pageRow
+	at := map[string]int{}
+	for i := range c.Pages {
+		pg := &c.Pages[i]
+		n, ok := at[pg.URL]
+		if !ok {
+			n = len(rows)
+			at[pg.URL] = n
+			rows = append(rows, pageRow{URL: pg.URL, Cells: make([]*Page, len(c.Choices))})
+		}
+		rows[n].Title = cmp.Or(rows[n].Title, pg.Title)
+		for j, ch := range c.Choices {
+			// Of several visits under one choice, the one that did not see its page is shown.
+			if cell := rows[n].Cells[j]; ch.Choice == pg.Choice && (cell == nil || cell.Complete) {
+				rows[n].Cells[j] = pg
+			}
+		}
+	}
+	return rows
+}

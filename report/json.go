@@ -1,0 +1,88 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode"
+)
+
+// JSON writes the report for machines, indented.
+func JSON(w io.Writer, r *Report) error {
+	compact, err := r.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, compact, "", "  "); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// MarshalJSON escapes what JSON allows raw and a terminal would obey or hide: C1 controls, direction overrides,
+// zero-width characters. The text that a parser gets is the text that the page gave.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	type plain Report // without this method
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode((*plain)(r)); err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, b.Len())
+	for _, c := range string(bytes.TrimSuffix(b.Bytes(), []byte("\n"))) {
+		switch {
+		case c > 0xFFFF && !unicode.IsPrint(c):
+			c -= 0x10000
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xD800+c>>10, 0xDC00+c&0x3FF)
+		case c >= 0x7F && (!unicode.IsPrint(c) || unseen(c)):
+			out = fmt.Appendf(out, `\u%04x`, c)
+		default:
+			out = append(out, string(c)...)
+		}
+	}
+	return out, nil
+}
+
+// SchemaError says that a file is not a report that this version can read.
+type SchemaError struct{ Found string }
+
+func (e *SchemaError) Error() string {
+	if e.Found == "" {
+		return fmt.Sprintf("not a report: it does not say schema %q", Schema)
+	}
+	return fmt.Sprintf("schema %q is not %q", e.Found, Schema)
+}
+
+// Decode reads a report that JSON wrote, as a baseline or to compare with.
+func Decode(in io.Reader) (*Report, error) {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	var raw json.RawMessage
+	if err := d.Decode(&raw); err != nil {
+		return nil, fmt.Errorf("not a report: %w", err)
+	}
+	var head struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil || head.Schema != Schema {
+		return nil, &SchemaError{head.Schema}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one report: use the report.json of one site")
+	}
+	r := &Report{}
+	if err := json.Unmarshal(raw, r); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	noNull(r)
+	return r, nil
+}

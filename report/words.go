@@ -1,0 +1,177 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trackaudit/classify"
+	"trackaudit/crawler/evidence"
+)
+
+// limitations are what no audit of this kind can see. Every report for people and for machines carries them.
+var limitations = []string{
+	"Server-side tagging: what the site's own server passes on to others cannot be seen from a browser.",
+	"Choices: what a site does after a visitor accepts or refuses is known only for the choices listed under coverage.",
+	"Logins, payments and forms: pages behind them were not visited, and no form was submitted.",
+	"Other pages: only the pages listed under coverage were seen. What was not observed there may still exist; it is never called unused.",
+	"Place: sites load different tags and banners by country and network; this audit saw the site from one place.",
+	"Chance: advertising auctions, tests and sampling change what is loaded from one visit to the next.",
+	"One browser: other browsers, settings, devices and apps of the same operator may store and send other things.",
+	"Automation: a site can recognize an automated browser and behave differently.",
+	"New visitors: each choice began in an empty browser profile; what a site does on a later visit was not seen.",
+	"Intent: a browser shows what is stored and sent, not what a recipient does with it. Owners and purposes come from published facts about a service, never from a name alone.",
+	"Language: reading prose is not exact. Each declaration carries its quote and a confidence, and a person can correct it.",
+	"Law: a finding is an indicator for a person to judge, not a legal conclusion.",
+}
+
+// severityWords are the words for severities, the gravest first.
+func severityWords() []string {
+	var words []string
+	for s := classify.High; s >= classify.Info; s-- {
+		words = append(words, s.String())
+	}
+	return words
+}
+
+// spaced writes a word of ours for people: declared_generically → "declared generically".
+func spaced[T ~string](word T) string { return strings.ReplaceAll(string(word), "_", " ") }
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// counts writes "2 contradicted, 10 undeclared" for the verdicts that occur, in their order.
+func counts(by map[classify.Verdict]int) string {
+	var parts []string
+	for _, v := range classify.Verdicts {
+		if by[v] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", by[v], spaced(v)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// observed says how many observations there are and what became of them.
+func observed(r *Report) string {
+	n := len(r.Assessments)
+	if n == 0 {
+		return "nothing that stores, reads or sends"
+	}
+	return count(n, "observation", "observations") + ": " + counts(r.Summary.ByVerdict)
+}
+
+// contacted says how many hosts were contacted, and what the notice makes of those of others.
+func contacted(list []Destination) string {
+	all, third := map[string]bool{}, map[string]bool{}
+	by := map[classify.Verdict]int{}
+	for _, d := range list {
+		all[d.Host] = true
+		if d.Party == evidence.ThirdParty && !third[d.Host] {
+			third[d.Host] = true
+			by[d.Verdict]++
+		}
+	}
+	text := fmt.Sprintf("%s, %d of third parties", count(len(all), "host", "hosts"), len(third))
+	if c := counts(by); c != "" {
+		text += ": " + c
+	}
+	return text
+}
+
+// visited says how much of the site was seen.
+func visited(c Coverage) string {
+	pages := map[string]bool{} // address → seen whole in every visit
+	whole := 0
+	for _, p := range c.Pages {
+		if _, ok := pages[p.URL]; !ok {
+			pages[p.URL] = true
+		}
+		pages[p.URL] = pages[p.URL] && p.Complete
+	}
+	for _, complete := range pages {
+		if complete {
+			whole++
+		}
+	}
+	var choices []string
+	for _, ch := range c.Choices {
+		choices = append(choices, string(ch.Choice)+" "+spaced(ch.Reached))
+	}
+	text := fmt.Sprintf("%d of %s seen whole", whole, count(len(pages), "page", "pages"))
+	if len(choices) > 0 {
+		text += ", in " + count(len(c.Pages), "visit", "visits") + "; choices: " + strings.Join(choices, ", ")
+	}
+	return text
+}
+
+// noticeDates says when a notice was last changed, or that it does not say.
+func noticeDates(updated, effective string) string {
+	var parts []string
+	if updated != "" {
+		parts = append(parts, "updated "+updated)
+	}
+	if effective != "" {
+		parts = append(parts, "effective "+effective)
+	}
+	if len(parts) == 0 {
+		return "states no date"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// remedy is one fix and the numbers of the findings that it settles, counted from 1.
+type remedy struct {
+	Fix      string
+	Findings []int
+}
+
+// remedies joins findings that one change settles.
+func remedies(list []Finding) []remedy {
+	var out []remedy
+	at := map[string]int{}
+	for i, f := range list {
+		if f.Fix == "" {
+			continue
+		}
+		j, ok := at[f.Fix]
+		if !ok {
+			j = len(out)
+			at[f.Fix] = j
+			out = append(out, remedy{Fix: f.Fix})
+		}
+		out[j].Findings = append(out[j].Findings, i+1)
+	}
+	return out
+}
+
+// gapGroup is what could not be seen for one reason.
+type gapGroup struct {
+	Reason, Detail string
+	Choice         evidence.Choice
+	URLs           []string
+}
+
+// gapGroups joins gaps that differ in their address only.
+func gapGroups(list []Gap) []gapGroup {
+	var out []gapGroup
+	for _, g := range list {
+		i := slices.IndexFunc(out, func(o gapGroup) bool {
+			return o.Reason == g.Reason && o.Detail == g.Detail && o.Choice == g.Choice
+		})
+		if i < 0 {
+			i = len(out)
+			out = append(out, gapGroup{Reason: g.Reason, Detail: g.Detail, Choice: g.Choice})
+		}
+		out[i].URLs = append(out[i].URLs, g.URL)
+	}
+	slices.SortStableFunc(out, func(a, b gapGroup) int {
+		return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Choice, b.Choice), cmp.Compare(a.Detail, b.Detail))
+	})
+	return out
+}

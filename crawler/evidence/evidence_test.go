@@ -147,3 +147,17 @@ func TestWriteRead(t *testing.T) {
 		t.Errorf("a broken line gives %v, want an error that names line 2", last)
 	}
 }
+
+func TestHostOf(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://WWW.Example.com:8443/a?b=//c": "www.example.com", "http://user:pw@example.com": "example.com",
+		"wss://example.com.?q@x": "example.com", "https://[::1]:443/": "::1", "//cdn.example.com/x.js": "cdn.example.com",
+		"https://example.com/100%/a%zz": "example.com", // browsers request it, net/url refuses it
+		"about:blank":                   "", "data:text/html,//example.com": "", "data:,x://example.com": "",
+		"blob:https://example.com/1": "", "/path//x": "", "": "",
+	} {
+		if got := HostOf(address); got != want {
+			t.Errorf("HostOf(%q) = %q, want %q", address, got, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"net"
-	"net/url"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -22,20 +21,26 @@ func SiteOf(host string) string {
 	return site
 }
 
-// HostOf returns the host of an absolute URL, cleaned, or "" when it has none.
+// HostOf returns the host of an absolute URL, cleaned, or "" when it has none. It reads no further than the host:
+// what browsers request may be no URL to net/url (a lone % in a path), and must not lose its host for it.
 func HostOf(rawURL string) string {
-	u, err := url.Parse(rawURL)
-	if err != nil {
+	scheme, rest, ok := strings.Cut(rawURL, "//")
+	if !ok || scheme != "" && (scheme[len(scheme)-1] != ':' || strings.ContainsAny(scheme[:len(scheme)-1], ":/?# ")) {
 		return ""
 	}
-	return CleanHost(u.Host)
+	if end := strings.IndexAny(rest, `/?#\`); end >= 0 {
+		rest = rest[:end]
+	}
+	return CleanHost(rest[strings.LastIndexByte(rest, '@')+1:])
 }
 
 // CleanHost lower-cases a host and drops a port, a leading dot (as in a cookie's domain) and a trailing dot.
 func CleanHost(host string) string {
 	host = strings.ToLower(strings.TrimSpace(host))
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+	if strings.IndexByte(host, ':') >= 0 {
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
 	}
 	return strings.Trim(host, ".")
 }

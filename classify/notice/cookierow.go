@@ -126,13 +126,20 @@ func (t *table) cookieRows() []cookieRow {
 
 // repeatsHeader says that a row is the header once more.
 func (t *table) repeatsHeader(r tableRow) bool {
-	same := 0
-	for j, c := range r.cells {
-		if j < len(t.lay.columns) && t.lay.columns[j] != noColumn && columnOf(c.text) == t.lay.columns[j] && len(c.text) < 40 {
+	if t.lay.header < 0 {
+		return false
+	}
+	same, filled := 0, 0
+	for j, h := range t.rows[t.lay.header].cells {
+		if h.text == "" || j >= len(r.cells) {
+			continue
+		}
+		filled++
+		if strings.EqualFold(h.text, r.cells[j].text) {
 			same++
 		}
 	}
-	return same >= 2 && same*2 > len(r.cells)
+	return same >= 2 && same*2 > filled
 }
 
 func onlyFirst(cells []cell) bool {

@@ -178,7 +178,7 @@ func (t *table) evidence(l layout, header int) bool {
 		if nameLike(firstName(text)) {
 			names++
 		}
-		if len(strings.Fields(text)) > 6 {
+		if len(strings.Fields(text)) > 6 && !allNames(text) {
 			prose++
 		}
 	}
@@ -187,6 +187,16 @@ func (t *table) evidence(l layout, header int) bool {
 	}
 	about := trackerWords.MatchString(head.String()) || trackerWords.MatchString(t.title)
 	return about && (l.has(lifetimeColumn) || l.has(purposeColumn) || l.has(providerColumn) || names*2 >= cells || l.has(typeColumn)) || names*2 >= cells && (l.has(lifetimeColumn) || l.has(purposeColumn) || l.has(providerColumn) && l.has(typeColumn))
+}
+
+// allNames says that a long cell lists names only.
+func allNames(text string) bool {
+	for _, n := range cookieNames(text) {
+		if !nameLike(n) {
+			return false
+		}
+	}
+	return true
 }
 
 var trackerWords = regexp.MustCompile(`(?i)cookie|tracker|local ?storage|session ?storage|pixel|web beacon|lokaler speicher|stockage local|almacenamiento local`)

@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"regexp"
 	"strings"
 
 	"trackaudit/classify/knowledge"
@@ -20,66 +19,7 @@ type cookieRow struct {
 	category string
 }
 
-var (
-	count       = regexp.MustCompile(`\s*[\[(]\s*x\s?\d+\s*[\])]$`)
-	nameSplit   = regexp.MustCompile(`\s*(?:[,;\n|]|\s\+\s|\s&\s|\s/\s|\s(?:and|und|et|y|e|en|or|oder|ou|o|of)\s)\s*`)
-	quotedName  = regexp.MustCompile("^[\"'“”‘’`]+|[\"'“”‘’`]+$")
-	placeholder = regexp.MustCompile(`(?i)<[^<>]{1,40}>|\{[^{}]{1,40}\}|\[[^\[\]]{1,40}\]|\((?:hash|id|number|site|container|property)[^()]*\)|#+|x{3,}|\.\.\.|…|%s`)
-)
-
-// firstName is the first name in a cell.
-func firstName(s string) string {
-	if names := cookieNames(s); len(names) > 0 {
-		return names[0]
-	}
-	return ""
-}
-
-// cookieNames reads the names in a cell. What stands for a changing part becomes "*".
-func cookieNames(s string) []string {
-	var out []string
-	for _, part := range nameSplit.Split(s, 60) {
-		part = count.ReplaceAllString(fold(part), "")
-		part = quotedName.ReplaceAllString(part, "")
-		if part == "" {
-			continue
-		}
-		if strings.Contains(part, " ") {
-			fields := strings.Fields(part)
-			all := len(fields) < 12
-			for _, f := range fields {
-				all = all && nameLike(f) && nameMark.MatchString(f)
-			}
-			if all {
-				out = append(out, fields...)
-				continue
-			}
-			if m := bracketed.FindStringSubmatch(part); m != nil && nameLike(m[1]) && nameMark.MatchString(m[1]) {
-				part = m[1]
-			}
-		}
-		out = append(out, part)
-	}
-	return out
-}
-
-var bracketed = regexp.MustCompile(`^(\S+)\s*\(.*\)$`)
-
-// pattern makes of a name as written one that matches: "_gat_<id>" is "_gat_*".
-func pattern(name string) string {
-	if placeholder.MatchString(name) && !strings.HasPrefix(name, "[") {
-		p := placeholder.ReplaceAllString(name, "*")
-		for strings.Contains(p, "**") {
-			p = strings.ReplaceAll(p, "**", "*")
-		}
-		if strings.Trim(p, "*._-") != "" {
-			return p
-		}
-	}
-	return name
-}
-
-// rows gives the lines of a cookie table.
+// cookieRows gives the lines of a cookie table.
 func (t *table) cookieRows() []cookieRow {
 	if t.lay.turned {
 		return t.turnedRows()
@@ -211,28 +151,11 @@ func (c *cookieRow) set(col column, text string) {
 	}
 }
 
-var (
-	localKind   = regexp.MustCompile(`(?i)\bhtml\b|local ?storage|lokaler|stockage local|almacenamiento local|archiviazione locale|lokale opslag`)
-	sessionKind = regexp.MustCompile(`(?i)session ?storage`)
-	indexedKind = regexp.MustCompile(`(?i)indexed ?db`)
-	pixelKind   = regexp.MustCompile(`(?i)\b(?:pixel|beacon|tag)\b`)
-	thirdWords  = regexp.MustCompile(`(?i)\b(?:third|3rd)[ -]?part|drittanbieter|tiers|tercer|terze? part|derde|terceir`)
-	firstWords  = regexp.MustCompile(`(?i)\b(?:first|1st)[ -]?part|\bown\b|erstanbieter|eigene|propre|propia|proprietari|eigen|própri`)
-)
-
+// technology is what the row's type says, else what its lifetime says, else the words around the table.
 func (c cookieRow) technology(around string) evidence.Technology {
 	for _, text := range []string{c.kind, c.lifetime, around} {
-		switch {
-		case sessionKind.MatchString(text):
-			return evidence.SessionStorage
-		case indexedKind.MatchString(text):
-			return evidence.IndexedDB
-		case localKind.MatchString(text):
-			return evidence.LocalStorage
-		case pixelKind.MatchString(text):
-			return evidence.WebBeacon
-		case text != "" && strings.Contains(strings.ToLower(text), "cookie"):
-			return evidence.CookieTech
+		if tech := kindOfTech(text); tech != "" {
+			return tech
 		}
 	}
 	return evidence.CookieTech
@@ -308,13 +231,7 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	if d.Retention == "" {
 		life = -1
 	}
-	about := c.party + " " + c.kind + " " + c.category
-	switch {
-	case thirdWords.MatchString(about):
-		d.Party = evidence.ThirdParty
-	case firstWords.MatchString(about):
-		d.Party = evidence.FirstParty
-	}
+	d.Party = r.partyOf(c.party + " " + c.kind + " " + c.category)
 	purposes := r.categoryOf(c.category)
 	if len(purposes) == 0 {
 		purposes = r.categoryOf(c.kind)
@@ -349,51 +266,4 @@ func (r *reader) vendorOnly(names []string) string {
 		}
 	}
 	return ""
-}
-
-// categoryOf reads the purpose that a category, or a heading that names one, stands for.
-func (r *reader) categoryOf(text string) []knowledge.Purpose {
-	if text == "" || len(text) > 120 {
-		return nil
-	}
-	for _, c := range categories {
-		if c.words.MatchString(text) {
-			return []knowledge.Purpose{c.purpose}
-		}
-	}
-	return nil
-}
-
-var categories = []struct {
-	purpose knowledge.Purpose
-	words   *regexp.Regexp
-}{
-	{knowledge.Advertising, regexp.MustCompile(`(?i)\b(?:marketing|advertis\w*|targeting|ads?|retargeting|werbung|publicit\w+|pubblicit\w+|advertentie\w*|profilazione|publicidade)\b|werbe`)},
-	{knowledge.SocialMedia, regexp.MustCompile(`(?i)\bsocial|soziale|sociaux|sociales|sociais|sociale media`)},
-	{knowledge.Analytics, regexp.MustCompile(`(?i)analy|statisti|estat[ií]sti|estad[ií]sti|performance|leistung|measurement|audience|messung|mesure|rendimiento|prestazioni|desempenho`)},
-	{knowledge.Security, regexp.MustCompile(`(?i)\bsecurity|sicherheit|sécurité|seguridad|sicurezza|beveiliging|segurança`)},
-	{knowledge.Personalization, regexp.MustCompile(`(?i)preferenc|personali[sz]|präferenz|préféren|preferencia|preferenz|voorkeur|personnalis`)},
-	{knowledge.StrictlyNecessary, regexp.MustCompile(`(?i)necessar|essential|required|notwendig|erforderlich|nécessaire|essentiel|indispensable|necesari|esencial|técnicas|tecnici|noodzakelijk|essencia|obrigat`)},
-	{knowledge.Functional, regexp.MustCompile(`(?i)function|funktion|fonction|funcional|funzional|functione`)},
-}
-
-// rowPurposes reads a description: the most telling purpose first wins, because a row is about one thing.
-func (r *reader) rowPurposes(text string) []knowledge.Purpose {
-	if text == "" {
-		return nil
-	}
-	toks := tokens(text, Span{0, len(text)})
-	found := map[knowledge.Purpose]bool{}
-	for _, h := range r.m.find(toks) {
-		if p, ok := strings.CutPrefix(r.m.classes[h.class], "purpose."); ok {
-			found[knowledge.Purpose(p)] = true
-		}
-	}
-	for _, p := range []knowledge.Purpose{knowledge.Advertising, knowledge.Analytics, knowledge.SocialMedia, knowledge.Security,
-		knowledge.StrictlyNecessary, knowledge.Personalization, knowledge.ContentDelivery, knowledge.TagManagement, knowledge.Functional} {
-		if found[p] {
-			return []knowledge.Purpose{p}
-		}
-	}
-	return nil
 }

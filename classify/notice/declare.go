@@ -7,16 +7,6 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-type declKey struct {
-	tech      evidence.Technology
-	purpose   knowledge.Purpose
-	party     evidence.Party
-	recipient string
-	denied    bool
-	strength  Strength
-	start     int
-}
-
 // context is what the sentences before one in the same block, or the sentence that leads a list, were about.
 type context struct {
 	block     int
@@ -167,13 +157,17 @@ func (r *reader) add(s *sentence, d Declaration) { r.addWith(s, d, -1) }
 
 // addWith adds a declaration that says how long something is kept.
 func (r *reader) addWith(s *sentence, d Declaration, life int64) {
-	key := declKey{d.Technology, d.Purpose, d.Party, d.Recipient, d.Denied, d.Strength, s.Start}
-	if r.seen[key] {
-		return
+	for i := len(r.out) - 1; i >= 0 && r.out[i].Start == s.Start; i-- {
+		if o := &r.out[i]; o.Technology == d.Technology && o.Purpose == d.Purpose && o.Party == d.Party && o.Recipient == d.Recipient &&
+			o.Denied == d.Denied && o.Strength == d.Strength {
+			return
+		}
 	}
-	r.seen[key] = true
 	d.Document = r.doc.ID
-	d.Quote = r.p.quote(s.Span)
+	if s.quote == "" {
+		s.quote = r.p.quote(s.Span)
+	}
+	d.Quote = s.quote
 	d.Start, d.End = s.Start, s.End
 	d.Lifetime = life
 	if d.Origin == "" {
@@ -193,13 +187,22 @@ func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 
 // cite is how a declaration names its section: by the nearest numbered one around it, else by the title.
 func (r *reader) cite(section int) string {
-	for i, level := section, r.doc.Sections[section].Level+1; i >= 0; i-- {
+	for len(r.cites) < len(r.doc.Sections) {
+		r.cites = append(r.cites, "")
+	}
+	if r.cites[section] != "" {
+		return r.cites[section]
+	}
+	name := r.doc.Sections[section].Title
+	for i, level := section, r.doc.Sections[section].Level+1; i >= 0 && level > 1; i-- {
 		if s := r.doc.Sections[i]; s.Level < level {
 			if s.Number != "" {
-				return s.name()
+				name = s.name()
+				break
 			}
 			level = s.Level
 		}
 	}
-	return r.doc.Sections[section].Title
+	r.cites[section] = name
+	return name
 }

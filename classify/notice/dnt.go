@@ -7,71 +7,159 @@ import (
 
 // dnt reads what the documents say about the Do Not Track signal. A heading, a table of contents, a cookie named DNT
 // and advice on how to switch the signal on are no answer. "Honored" is said only where a sentence with an actor says
-// that something changes; where two sentences contradict each other, the answer is unclear.
+// so or says what changes. Of several answers the one that promises least wins, save that "unclear" is beaten by any.
 func dnt(readers []*reader) Claim {
-	var best Claim
-	best.Value = Unstated
+	best := Claim{Value: Unstated}
 	rank := map[ClaimValue]int{Unstated: 0, Unclear: 1, Honored: 2, NotHonored: 3}
 	for _, r := range readers {
+		named := -9 // the last sentence that names the signal
 		for i, s := range r.all {
-			v := r.dntOf(i)
-			if rank[v] <= rank[best.Value] {
+			if best.Value == NotHonored {
+				return best
+			}
+			text, names := r.signalIn(s)
+			if !names && !r.afterSignal(i, named) {
 				continue
 			}
-			best = Claim{Value: v, Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}
+			if v := r.dntOf(i, text, names, i == named+1); rank[v] > rank[best.Value] {
+				best = Claim{Value: v, Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}
+			}
+			if names {
+				named = i
+			}
 		}
 	}
 	return best
 }
 
-var (
-	dntName    = regexp.MustCompile(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
-	dntObject  = regexp.MustCompile(`(?i)\b(?:these|those|such|this|the|any|a|its|that|diese[mnrs]?|solche|ces|cette|ce|estas?|dichas?|queste?i?|tali|deze|dergelijke|esses?|essas?|tais)\s+(?:\w+\s+){0,3}?(?:signals?|requests?|headers?|settings?|mechanisms?|preferences?|features?|flags?|options?|signale?n?|signaux|demandes?|señal(?:es)?|solicitud(?:es)?|segnal[ei]|richiest[ae]|signalen|verzoeken|sina(?:l|is))\b|\bif (?:this|it) is (?:enabled|set|on)\b`)
-	dntIgnore  = regexp.MustCompile(`(?i)(?:\b(?:not|cannot|never)|n['’]t)\b(?:[^.;]{0,60}?)\b(?:respond\w*|recogni[sz]\w*|honou?r\w*|support\w*|react\w*|act|process\w*|take|alter\w*|chang\w*|adjust\w*|modif\w*|monitor\w*|follow\w*|compl\w+|interpret\w*|address\w*|heed\w*|observ\w*|acknowledge\w*|accept\w*|respect\w*|detect\w*|obey\w*|implement\w*|vary|treat\w*|abid\w*|listen\w*|adher\w*|participat\w*|response|responsive|differ\w*|offer\w*)\b|\b(?:ignore|disregard)s?\b|\bunable to\b|\bno (?:response|action|changes?|way|ability)\b|\bregardless of\b|\bwhether or not\b|\bunaffected by\b|\bcontinues? to (?:track|operate|collect)\b|(?:collection|practices|tracking|sites?|services?|websites?)[^.]{0,30} not be (?:affected|changed)`)
-	dntHonor   = regexp.MustCompile(`(?i)\b(?:we|it|(?:our|this|the|these) (?:\w+ ){0,2}?(?:web)?(?:sites?|services?|pages?|platform|systems?|applications?|apps?|products?)|[A-Z][\w.]+|nous|wir|nosotros|noi|wij|nós)\b(?:\s+(?:also|will|do|does|currently|fully|always|have|has|is|are|can|respectively|generally|both|and|website|websites|configured|designed|to|try|tries)){0,5}?\s+(?:honou?rs?|honou?red|respects?|responds?|recogni[sz]es?|compl(?:y|ies)|supports?|follows?|adheres?|abides?|obeys?|observes?|detects?|acts? (?:up)?on|accepts?|takes? account|respectons|respektieren|beachten|berücksichtigen|respetamos|rispettiamo|respecteren|respeitamos)\b`)
-	dntStops   = regexp.MustCompile(`(?i)\b(?:will|do|does|shall|are|is|wo|ca)(?: not| never|n['’]t)(?: be)? (?:track|collect|set|place|load|use|utili[sz]e|record|store|log|fire|send|enable|activate|run|include|process)\w*\b|\b(?:is|are|will be|gets?) (?:automatically )?(?:honou?red|respected|disabled|deactivated|turned off|recogni[sz]ed|excluded)\b|\bwill (?:disable|stop|turn off|deactivate|refrain|cease)\b|\bwe (?:disable|stop|turn off|deactivate)\b`)
-	dntWhen    = regexp.MustCompile(`(?i)\b(?:if|when|where|once|for)\b`)
-	dntHedge   = regexp.MustCompile(`(?i)\bmay (?:not )?(?:be able to )?(?:respond|honou?r|recogni[sz]e|support|react|act|comply|follow)\w*|\bmight (?:not )?respond|\bnot all\b|\bsome of our\b|\bcertain of our\b|\b(?:evaluat|consider|review|explor)ing\b[^.]{0,40}\bwhether\b|\bunclear\b`)
-	dntPoints  = regexp.MustCompile(`(?i)\b(?:see|learn|refer|read|visit|details|information (?:about|on))\b[^.]{0,120}\b(?:respon(?:d|se)|handle|treat)\w*|\b(?:respon(?:d|se)|handle|treat)\w*[^.]{0,120}\b(?:see|learn|refer|click)\b`)
-	dntOption  = regexp.MustCompile(`(?i)\bbrowsers?\b[^.]{0,80}\b(?:allow|let|enable|offer|give|permit)\w*\b[^.]{0,80}\b(?:send|transmit|set|request|signal)`)
-	dntForeign = regexp.MustCompile(`(?i)\b(?:reagieren|respektieren|beachten|berücksichtigen|unterstütz\w+|answer|répond\w*|respect\w*|tien\w* compte|prend\w* en compte|réag\w+|respond\w*|reacciona\w*|respet\w+|atend\w+|reconoc\w+|rispond\w+|rispett\w+|riconosc\w+|support\w+|reageer\w*|reageren|ondersteun\w+|respect\w+|reconhec\w+|respeit\w+|responde\w*)\b`)
-	dntNegated = regexp.MustCompile(`(?i)\b(?:nicht|kein\w*|ne|n['’]|pas|aucune?|no|non|nessun\w*|niet|geen|não|nenhum\w*)\b`)
-)
-
 // mask is what stands for the signal's name while a sentence is read, so that its "not" negates nothing.
 const mask = "DNTSIGNAL"
 
-// dntOf reads one sentence; a sentence that speaks of "these signals" counts where one of the three before names DNT.
-func (r *reader) dntOf(i int) ClaimValue {
+var dntName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*(?:a/?k/?a )?[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
+
+// dntHints are parts of the names: where none of them stands, no name does.
+var dntHints = []string{"rack", "RACK", "DNT", "dnt", "erfolg", "suivre", "pister", "rastrear", "seguir", "tracciare", "volgen"}
+
+// signalIn gives a sentence with the signal's name masked, and whether it names the signal.
+func (r *reader) signalIn(s *sentence) (text string, names bool) {
+	text = r.p.text[s.Start:s.End]
+	if s.End-s.Start > 1500 {
+		return text, false
+	}
+	hint := false
+	for _, h := range dntHints {
+		hint = hint || strings.Contains(text, h)
+	}
+	if !hint {
+		return text, false
+	}
+	text = fold(text)
+	var b strings.Builder
+	last := 0
+	for _, at := range dntName.FindAllStringIndex(text, 20) {
+		if !signalName(text, at) {
+			continue
+		}
+		b.WriteString(text[last:at[0]])
+		b.WriteString(mask)
+		last, names = at[1], true
+	}
+	b.WriteString(text[last:])
+	return b.String(), names
+}
+
+// signalName tells the name of the signal from the words: "our tools do not track you" and the path of an address
+// name nothing.
+func signalName(text string, at []int) bool {
+	name := text[at[0]:at[1]]
+	if at[0] > 0 && strings.IndexByte("/.#@=_", text[at[0]-1]) >= 0 || at[1] < len(text) && strings.IndexByte("/@=_", text[at[1]]) >= 0 {
+		return false
+	}
+	if strings.ToLower(name) != name || !strings.HasPrefix(name, "do not") {
+		return true
+	}
+	before := strings.ToLower(strings.Trim(lastWord(strings.TrimRight(text[:at[0]], " ")), ",;:("))
+	after := strings.ToLower(firstWord(strings.TrimLeft(text[at[1]:], " ")))
+	// Else it takes a subject before the words, or an object after a plural noun, to make a verb of them.
+	return !trackSubjects[before] && !(trackObjects[after] && (before == "" || strings.HasSuffix(before, "s")))
+}
+
+var (
+	trackSubjects = wordSet("we they it you i and but who that which us please also")
+	trackObjects  = wordSet("you your users user visitors visitor customers individuals people children our their his personal information across anyone anything or")
+)
+
+// afterSignal says that a sentence stands where "these signals" can mean this one: soon after its name, in the same
+// section, or under a title that names it.
+func (r *reader) afterSignal(i, named int) bool {
+	section := r.all[i].section
+	if named >= 0 && i-named <= 3 && r.all[named].section == section {
+		return true
+	}
+	if section < 0 || i > 3 && r.all[i-4].section == section {
+		return false
+	}
+	return dntName.MatchString(r.doc.Sections[section].Title)
+}
+
+var (
+	dntObject = regexp.MustCompile(`(?i)\b(?:these|those|such|this|the|any|a|its|that|diese[mnrs]?|solche|ces|cette|ce|estas?|dichas?|queste?i?|tali|deze|dergelijke|esses?|essas?|tais)\s+(?:\w+\s+){0,3}?(?:signals?|requests?|headers?|settings?|mechanisms?|preferences?|features?|flags?|options?|signale?n?|signaux|demandes?|señal(?:es)?|solicitud(?:es)?|segnal[ei]|richiest[ae]|signalen|verzoeken|sina(?:l|is))\b|\bif (?:this|it) is (?:enabled|set|on)\b`)
+	// dntPronoun is "it" or "them" after a verb of answering: only right after the sentence that names the signal.
+	dntPronoun = regexp.MustCompile(`(?i)\b(?:respond|react|act|reply|answer|adhere|comply|abide|listen|honou?r|support|recogni[sz]e|respect|heed|process|detect|follow|implement)(?:s|ing|ed)?(?: to| on| upon| with| by)? (?:it|them)\b`)
+
+	dntIgnore = regexp.MustCompile(`(?i)(?:\b(?:not|cannot|never|neither)|n['’]t)\b(?:[^.;]{0,70}?)\b(?:respond\w*|answer\w*|recogni[sz]\w*|honou?r\w*|support\w*|react\w*|reply|act|process\w*|take|alter\w*|chang\w*|adjust\w*|modif\w*|monitor\w*|follow\w*|compl\w+|interpret\w*|address\w*|heed\w*|observ\w*|acknowledge\w*|accept\w*|respect\w*|detect\w*|obey\w*|implement\w*|adopt\w*|vary|varies|treat\w*|abid\w*|listen\w*|adher\w*|participat\w*|response|responsive|differ\w*|offer\w*|affects?|influences?|impacts?)\b|\b(?:ignore|disregard)s?\b|\bunable to\b|\bno (?:\w+ ){0,2}?(?:response|action|changes?|way|ability|mechanisms?|means|support|effect|impact|influence|bearing|difference|process)\b|\bregardless of\b|\bwhether or not\b|\birrespective of\b|\bunaffected by\b|\bcontinues? to (?:track|operate|collect)\b|\b(?:stays?|remains?|is|are) (?:exactly )?the same\b|(?:collection|practices|tracking|sites?|services?|websites?)[^.]{0,30} not be (?:affected|changed)|\bbut not (?:to |for )?(?:\w+ ){0,2}?` + mask)
+	dntHonor  = regexp.MustCompile(`(?i)\b(?:we|it|(?:our|this|the|these) (?:\w+ ){0,2}?(?:web)?(?:sites?|services?|pages?|platform|systems?|applications?|apps?|products?|tools?|servers?|shop|store)|[A-Z][\w.]+|nous|wir|nosotros|noi|wij|nós)\b(?:\s+(?:also|will|do|does|currently|fully|always|have|has|is|are|can|respectively|generally|both|and|website|websites|configured|designed|set up|programmed|to|try|tries)){0,5}?\s+(?:honou?rs?|honou?red|respects?|responds?|recogni[sz]es?|compl(?:y|ies)|supports?|follows?|adheres?|abides?|obeys?|observes?|detects?|acts? (?:up)?on|accepts?|takes? account|respectons|respektieren|beachten|berücksichtigen|respetamos|rispettiamo|respecteren|respeitamos)\b`)
+	// dntHonored is the passive, and the signal taken for an objection.
+	dntHonored = regexp.MustCompile(`(?i)` + mask + `["”']?(?: \w+){0,3}? (?:is|are|will be|gets?)(?: \w+){0,2}? (?:honou?red|respected|obeyed|followed|supported|recogni[sz]ed)\b|\b(?:treat|interpret|regard|consider|view|take|process)(?:s|ed)? [^.;]{0,50}` + mask + `[^.;]{0,50}\bas (?:an? |your )?(?:\w+ ){0,3}?(?:opt[ -]?out|objection|refusal|request|withdrawal|wish|choice)`)
+	// dntCase is a clause for the case that a signal is sent.
+	dntCase   = regexp.MustCompile(`(?i)\b(?:if|when|whenever|once|where|while|provided|with|in case)\b[^.;]{0,120}` + mask + `|` + mask + `[^.;]{0,60}\b(?:is|are|has been) (?:\w+ )?(?:enabled|activated|on|set|turned on|switched on|sent|detected|received|present|in place)\b|\b(?:users?|visitors?|browsers?|people|anyone|anybody|those|customers|devices) (?:who|that|with|whose|having|sending)\b[^.;]{0,60}` + mask + `|\b(?:if|when|whenever|once) (?:\w+ ){0,4}?(?:this|it|such|one|that)\b`)
+	dntStops  = regexp.MustCompile(`(?i)\b(?:will|do|does|shall|are|is|wo|ca)(?: not| never|n['’]t)(?: be)?(?: \w+ly)? (?:track|collect|set|place|load|use|utili[sz]e|record|store|log|fire|send|enable|activate|run|include|share|count|show|serve)\w*\b|\bno (?:\w+ ){0,3}?(?:cookies?|scripts?|data|information|tracking|pixels?|tags?|identifiers?|beacons?) (?:is|are|will be|gets?) (?:\w+ )?(?:set|placed|stored|loaded|collected|recorded|sent|used|fired|run|shared|processed)\b|\b(?:is|are|will be|gets?) (?:automatically )?(?:disabled|deactivated|turned off|switched off|blocked|suppressed|excluded|opted out)\b|\bwill (?:automatically )?(?:disable|stop|turn off|switch off|deactivate|refrain|cease|block|suppress)\b|\bwe (?:automatically )?(?:disable|stop|turn off|switch off|deactivate|block|suppress)\b`)
+	dntKeeps  = regexp.MustCompile(`(?i)\b(?:not|n['’]t) (?:\w+ ){0,2}?(?:change|alter|respond|recogni[sz]e|honou?r|modify|support|react|differ|affect|(?:use|employ|have|include) (?:\w+ )?(?:technolog\w+|tools?|mechanisms?|systems?|software|means|features?))\b`)
+	dntHedge  = regexp.MustCompile(`(?i)\b(?:may|might|could) (?:not )?(?:be able to )?(?:respond|honou?r|recogni[sz]e|support|react|act|comply|follow)\w*|\bnot all\b|\bsome of (?:our|the)\b|\bcertain of our\b|\b(?:evaluat|consider|review|explor|assess)ing\b[^.]{0,40}\b(?:whether|how)\b|\bunclear\b`)
+	dntOthers = regexp.MustCompile(`(?i)\b(?:third[- ]part(?:y|ies)|partners|advertisers|networks|providers|vendors|companies|other (?:web)?sites|many (?:web)?sites|some (?:web)?sites)\b(?: \w+){0,4}? (?:may |might |do |does |will |can )?(?:not )?(?:honou?rs?|respects?|responds?|recogni[sz]es?|supports?|follow|comply|react)\b`)
+	dntPoints = regexp.MustCompile(`(?i)\b(?:see|learn|refer|read|visit|details|information (?:about|on))\b[^.]{0,120}\b(?:respon(?:d|se)|handle|treat)\w*|\b(?:respon(?:d|se)|handle|treat)\w*[^.]{0,120}\b(?:see|learn|refer|click)\b`)
+	dntOption = regexp.MustCompile(`(?i)\bbrowsers?\b[^.]{0,80}\b(?:allow|let|enable|offer|give|permit)\w*\b[^.]{0,80}\b(?:send|transmit|set|request|signal)`)
+	dntSelf   = regexp.MustCompile(`(?i)\b(?:we|our|us)\b`)
+	// dntCookie is a table row or list entry on a cookie called DNT.
+	dntCookie = regexp.MustCompile(`(?i)` + mask + `\s*(?:\||,)?\s*(?:third|first) party|\b` + mask + `["”']? cookies?\b|\bcookies?,? (?:is )?(?:called|named|name:?) ["“']?` + mask)
+	dntActor  = regexp.MustCompile(`(?i)\b(?:we|our|us|it|sites?|websites?|services?|app|company|platform|practices|tracking|collection|parties|systems?|servers?|[A-Z]\w+ (?:does|do|will|is|has|may|currently|cannot))\b`)
+	dntYesNo  = regexp.MustCompile(`(?i)^(?:no\b[.,!]|(yes)\b[.,!]|(?:currently,? )?(?:we|our \w+|the \w+|it) (?:currently )?do(?:es)?(?: not|n['’]t)(?: currently| at this time)?\.)`)
+)
+
+// dntOf reads one sentence, in which the mask stands for the signal; next = the sentence before names it.
+func (r *reader) dntOf(i int, text string, names, next bool) ClaimValue {
 	s := r.all[i]
 	if s.asks || s.End-s.Start > 1500 {
 		return Unstated
 	}
-	text := r.p.quote(s.Span)
-	names := dntName.MatchString(text)
-	if !names && !(dntObject.MatchString(text) && r.dntBefore(i)) {
-		return Unstated
+	if !names {
+		text = fold(text)
+		if !dntObject.MatchString(text) && !(next && dntPronoun.MatchString(text)) {
+			return r.yesOrNo(i, text)
+		}
 	}
-	text = dntName.ReplaceAllString(text, mask)
-	if cookieNamed.MatchString(text) {
+	if dntCookie.MatchString(text) {
 		return Unstated
 	}
 	if r.doc.Language != "en" {
 		return foreignDNT(text)
 	}
+	inCase := dntCase.MatchString(text)
 	switch {
 	case dntHedge.MatchString(text):
 		return Unclear
+	case dntOthers.MatchString(text) && !dntSelf.MatchString(text[:dntOthers.FindStringIndex(text)[0]]), dntPartners.MatchString(text):
+		return Unclear
 	case dntPoints.MatchString(text) && !dntIgnore.MatchString(text):
 		return Unclear
-	case dntWhen.MatchString(text) && dntStops.MatchString(text) && !dntKeeps.MatchString(text):
+	case inCase && dntStops.MatchString(text) && !dntKeeps.MatchString(text):
 		return Honored
 	case dntIgnore.MatchString(text):
 		if !dntActor.MatchString(text) {
 			return Unstated
 		}
 		return NotHonored
-	case honors(text):
+	case honors(text), dntHonored.MatchString(text):
 		return Honored
 	case dntOption.MatchString(text) && names:
 		return Unclear
@@ -79,12 +167,26 @@ func (r *reader) dntOf(i int) ClaimValue {
 	return Unstated
 }
 
-var (
-	// cookieNamed is a table row or list entry on a cookie called DNT.
-	cookieNamed = regexp.MustCompile(`(?i)DNTSIGNAL\s*(?:\||,)?\s*(?:third|first) party|\bDNTSIGNAL cookies?\b|\bcookies?,? (?:called|named) DNTSIGNAL`)
-	dntKeeps    = regexp.MustCompile(`(?i)\bnot (?:change|alter|respond|recogni[sz]e|honou?r|modify|support)\w*\b`)
-	dntActor    = regexp.MustCompile(`(?i)\b(?:we|our|us|it|sites?|websites?|services?|app|company|platform|practices|tracking|collection|parties|systems?|servers?|[A-Z]\w+ (?:does|do|will|is|has|may|currently|cannot))\b`)
-)
+// dntPartners is what our partners do, who are not us.
+var dntPartners = regexp.MustCompile(`(?i)^(?:some of |certain |many of )?our (?:\w+ ){0,2}(?:partners|advertisers|vendors|providers) (?:may |might |do |does |will )?(?:not )?(?:honou?r|respect|respond|recogni[sz]e|support|follow|comply|react)\b`)
+
+// yesOrNo reads the short answer to a question that names the signal: "No." or "We do not."
+func (r *reader) yesOrNo(i int, text string) ClaimValue {
+	if i == 0 || !r.all[i-1].asks || r.doc.Language != "en" {
+		return Unstated
+	}
+	if _, names := r.signalIn(r.all[i-1]); !names {
+		return Unstated
+	}
+	m := dntYesNo.FindStringSubmatchIndex(text)
+	switch {
+	case m == nil:
+		return Unstated
+	case m[2] >= 0:
+		return Honored
+	}
+	return NotHonored
+}
 
 // honors demands an actor who honors, and the signal as the object close after.
 func honors(text string) bool {
@@ -96,12 +198,17 @@ func honors(text string) bool {
 		if strings.Contains(text[at[0]:at[1]], mask) || strings.Contains(strings.ToLower(text[max(0, at[0]-8):at[0]]), "how ") {
 			continue
 		}
-		if strings.Contains(rest, mask) || dntObject.MatchString(rest) {
+		if i := strings.Index(rest, mask); i >= 0 || dntObject.MatchString(rest) || dntPronoun.MatchString(text[at[0]:at[1]]+rest) {
 			return true
 		}
 	}
 	return false
 }
+
+var (
+	dntForeign = regexp.MustCompile(`(?i)\b(?:reagieren|respektieren|beachten|berücksichtigen|unterstütz\w+|answer|répond\w*|respect\w*|tien\w* compte|prend\w* en compte|réag\w+|respond\w*|reacciona\w*|respet\w+|atend\w+|reconoc\w+|rispond\w+|rispett\w+|riconosc\w+|support\w+|reageer\w*|reageren|ondersteun\w+|respect\w+|reconhec\w+|respeit\w+|responde\w*)\b`)
+	dntNegated = regexp.MustCompile(`(?i)\b(?:nicht|kein\w*|ne|n['’]|pas|aucune?|no|non|nessun\w*|niet|geen|não|nenhum\w*)\b`)
+)
 
 // foreignDNT reads a sentence of another language than English: a verb of answering, with or without a negation.
 func foreignDNT(text string) ClaimValue {
@@ -112,17 +219,4 @@ func foreignDNT(text string) ClaimValue {
 		return NotHonored
 	}
 	return Honored
-}
-
-// dntBefore says that one of the three sentences before names the signal, in the same section.
-func (r *reader) dntBefore(i int) bool {
-	for j := i - 1; j >= 0 && j >= i-3; j-- {
-		if r.all[j].section != r.all[i].section {
-			return false
-		}
-		if dntName.MatchString(r.p.text[r.all[j].Start:r.all[j].End]) {
-			return true
-		}
-	}
-	return r.all[i].section >= 0 && dntName.MatchString(r.doc.Sections[r.all[i].section].Title)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
 )
 
 // namer finds the vendors that a text names; start and end count bytes of the text.
@@ -28,9 +29,12 @@ type reader struct {
 	of    []int // section of each block
 	all   []*sentence
 	out   []Declaration
-	seen  map[declKey]bool
 	terms []string        // defined terms that stand for cookies and the like, lower case
 	own   map[string]bool // words by which the publisher is known
+	cites []string        // how each section is cited; "" = not asked yet
+	// What cells were found to say, because tables say it again and again.
+	categories map[string]knowledge.Purpose
+	parties    map[string]evidence.Party
 }
 
 // cut makes the sentences of the body.

@@ -15,6 +15,7 @@ type sentence struct {
 	asks    bool // ends in a question mark
 	leads   bool // ends in a colon: what follows completes it
 	item    bool
+	quote   string // once it is asked for
 }
 
 // techHit is a technology that a sentence speaks of.

@@ -30,7 +30,9 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		switch {
 		case neg[h.from]:
-			out.denied = append(out.denied, t)
+			if r.techDenied(s, h) {
+				out.denied = append(out.denied, t)
+			}
 		case (defines || advises) && !own, disclaims:
 		default:
 			out.techs = append(out.techs, t)
@@ -41,6 +43,25 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	out.purposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
+}
+
+// techDenied says that what is denied is the technology itself: "we do not use cookies", "cookies are not set". What
+// a browser cannot do, or what cannot be switched off, is no denial.
+func (r *reader) techDenied(s *sentence, t hit) bool {
+	if r.exempt(s) {
+		return false
+	}
+	for _, v := range s.hits {
+		if !r.m.is(v, "use") && !r.m.is(v, "collect") && !r.m.is(v, "share") && !r.m.is(v, "sell") {
+			continue
+		}
+		after := t.from >= v.to && t.from-v.to <= 14
+		before := t.to <= v.from && v.from-t.to <= 6 && r.passive(s, v)
+		if who := r.subject(s, v.from); (after && (who == us || who == nobody) || before && who != visitor) && r.denies(s, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // techOf gives the technology that a phrase names; an umbrella ("similar technologies") stands for cookies, weakly.
@@ -97,8 +118,8 @@ func (r *reader) passive(s *sentence, v hit) bool {
 
 // referring says that a verb stands in a reference: "how we use", "to learn about the cookies we set".
 func (r *reader) referring(s *sentence, v hit) bool {
-	for i := max(0, v.from-6); i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "how") {
+	for _, h := range s.hits {
+		if r.m.is(h, "how") && h.from < v.from && h.to >= v.from-5 {
 			return true
 		}
 	}
@@ -156,7 +177,7 @@ func (r *reader) purposes(s *sentence, fragment bool) []knowledge.Purpose {
 	var out []knowledge.Purpose
 	for _, h := range s.hits {
 		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
-		if !ok || !fragment && !r.purposive(s, h) {
+		if !ok || !fragment && !r.purposive(s, h) || r.within(s, h, "notpurpose") {
 			continue
 		}
 		p := knowledge.Purpose(name)

@@ -1,0 +1,55 @@
+# The two commands that matter: `make demo` and `make test`. Both install a browser if there is none.
+GO ?= go
+BIN := bin/trackaudit
+
+.PHONY: demo test build browser browsers bench corpus clean
+
+## demo: audit the embedded company site and show what its notice does not declare
+demo: build browser
+	@rm -rf bin/demo-run; \
+	$(BIN) demo --out bin/demo-run; code=$$?; \
+	if [ $$code -eq 1 ]; then \
+		echo; \
+		echo "The audit exited 1: undeclared tracking was found. A release gate would stop here, as it should."; \
+		echo "The report for people: bin/demo-run/report.html"; \
+	else \
+		echo "make demo: expected the audit to exit 1, got $$code" >&2; exit 1; \
+	fi
+
+## test: every test, with real browsers
+test: browsers
+	$(GO) test -timeout 14m ./...
+
+build:
+	@$(GO) build -o $(BIN) ./cmd/trackaudit
+
+## browser: make sure that one browser is there
+browser: build
+	@$(BIN) doctor >/dev/null 2>&1 || $(MAKE) --no-print-directory install PACKAGES=chromium-headless-shell
+
+## browsers: make sure that both kinds are there (the tests compare them)
+browsers:
+	@{ command -v chromium-headless-shell && command -v chromium; } >/dev/null 2>&1 \
+		|| $(MAKE) --no-print-directory install PACKAGES="chromium-headless-shell chromium"
+
+.PHONY: install
+install:
+	@if ! command -v apt-get >/dev/null 2>&1; then \
+		echo "No browser found, and this is not Debian: $(BIN) doctor says how to get one." >&2; \
+		$(MAKE) --no-print-directory build && $(BIN) doctor; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	echo "installing $(PACKAGES)"; \
+	$$sudo apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
+
+## bench: benchmarks beside the code
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+## corpus: how well notices are read, on the development corpus beside the repository (skips without it)
+corpus:
+	$(GO) test -count=1 -v -run 'Corpus|Seed' ./classify/notice
+
+clean:
+	rm -rf bin trackaudit-run

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trackaudit/classify/notice"
+	"trackaudit/crawler"
+	"trackaudit/crawler/browser"
+	"trackaudit/crawler/discover"
+	"trackaudit/crawler/evidence"
+)
+
+func auditCommand() *cobra.Command {
+	var c crawling
+	var j judging
+	cmd := &cobra.Command{
+		Use:   "audit URL [URL…]",
+		Short: "Find the notice, visit the site, judge, and write the run folder",
+		Long: `Find the site's privacy notice, visit its pages with Chrome, judge everything that was stored and
+sent against what the notice declares, print the result, and write the run folder with the evidence.
+
+Exit code: 0 pass, 1 findings at or above --fail-on, 2 usage or configuration, 3 inconclusive.`,
+		Example: `  trackaudit audit https://www.example.com
+  trackaudit audit https://www.example.com --notice https://www.example.com/privacy --out run
+  trackaudit audit staging.example --host-rule "MAP staging.example 127.0.0.1:8443" --insecure`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			targets, err := applyConfig(c.config, cmd.Flags())
+			if err != nil {
+				return err
+			}
+			if len(args) > 0 {
+				targets = args
+			}
+			return audit(cmd, targets, &c, &j)
+		},
+	}
+	c.register(cmd.Flags())
+	j.register(cmd.Flags())
+	return cmd
+}
+
+// audit audits each target in turn and returns the worst exit code, in the order 2, 1, 3, 0.
+func audit(cmd *cobra.Command, targets []string, c *crawling, j *judging) error {
+	if len(targets) == 0 {
+		return hintf(errors.New("no address to audit"), "for example: trackaudit audit https://www.example.com")
+	}
+	urls := make([]string, len(targets))
+	for i, t := range targets {
+		var err error
+		if urls[i], err = target(t); err != nil {
+			return err
+		}
+	}
+	r, err := j.parse()
+	if err != nil {
+		return err
+	}
+	p, err := c.parse()
+	if err != nil {
+		return err
+	}
+	if len(urls) == 1 {
+		dir := c.out
+		if dir == "" {
+			dir = filepath.Join("trackaudit-run", folderName(urls[0], time.Now()))
+		}
+		return auditSite(cmd, urls[0], dir, p, r, j.declaration, false)
+	}
+	base := c.out
+	if base == "" {
+		base = filepath.Join("trackaudit-run", time.Now().UTC().Format(stamp))
+	}
+	worst := error(nil)
+	used := map[string]bool{}
+	for _, u := range urls {
+		name := fileSafe(evidence.HostOf(u))
+		for used[name] {
+			name += "-2"
+		}
+		used[name] = true
+		err := auditSite(cmd, u, filepath.Join(base, name), p, r, j.declaration, true)
+		var code exit
+		if err != nil && !errors.As(err, &code) {
+			printError(cmd.ErrOrStderr(), fmt.Errorf("%s: %w", u, err))
+			err = exit(exitUsage)
+		}
+		if worse(err, worst) {
+			worst = err
+		}
+		if cmd.Context().Err() != nil {
+			return exit(exitInterrupted)
+		}
+	}
+	return worst
+}
+
+// worse orders exit codes 2, 1, 3, 0.
+func worse(a, b error) bool {
+	rank := func(err error) int {
+		var code exit
+		errors.As(err, &code)
+		return map[exit]int{exitPass: 0, exitInconclusive: 1, exitFindings: 2, exitUsage: 3}[code]
+	}
+	return rank(a) > rank(b)
+}
+
+// auditSite is the main job: one site, from its address to its run folder.
+func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declaration string, several bool) error {
+	if declaration != "" { // a broken file must not cost a crawl
+		if _, _, err := readNotice(nil, p.facts, declaration); err != nil {
+			return err
+		}
+	}
+	addresses, files, err := givenNotices(p.notices)
+	if err != nil {
+		return err
+	}
+	folder, err := createRun(dir)
+	if err != nil {
+		return err
+	}
+	info := runInfo{Schema: runSchema, Tool: "trackaudit", Version: toolVersion(), Target: start,
+		Site: evidence.SiteOf(evidence.HostOf(start)), Started: time.Now().UTC(), Choices: p.choices,
+		Flags: changedFlags(cmd), KeepValues: p.keepValues, FirstParty: p.firstParty,
+		Hashes: map[string]string{"knowledge": p.facts.Hash()}}
+	for i, o := range p.overlays {
+		name := fmt.Sprintf("knowledge/%d.tsv", i+1)
+		if err := folder.write(name, o.TSV); err != nil {
+			return err
+		}
+		info.Overlays = append(info.Overlays, name)
+	}
+
+	progress := newProgress(cmd.ErrOrStderr(), p.quiet)
+	note := func(format string, args ...any) {
+		info.Notes = append(info.Notes, fmt.Sprintf(format, args...))
+		progress.say(format, args...)
+	}
+	var visits []evidence.Visit
+	result, crawlErr := crawler.Crawl(cmd.Context(), p.crawl(start, addresses, progress.show, note), func(v evidence.Visit) error {
+		visits = append(visits, v)
+		return folder.add(v)
+	})
+	progress.end()
+	docs := append(files, result.Notices...)
+	info.Finished, info.Browser, info.Looked = time.Now().UTC(), result.Browser, result.Looked
+	info.Interrupted = cmd.Context().Err() != nil
+	if result.Site != "" {
+		info.Site = result.Site
+	}
+	for _, problem := range result.Problems {
+		info.Problems = append(info.Problems, noticeProblem{problem.URL, whyNot(problem), problem.Dead})
+	}
+	// From here on, what was captured reaches the disk whatever fails.
+	info.Documents, err = folder.keepDocuments(docs)
+	if crawlErr != nil && !info.Interrupted {
+		return errors.Join(crawlErr, folder.close(info))
+	}
+	if err != nil {
+		return errors.Join(err, folder.close(info))
+	}
+	j, err := judge(info, visits, docs, p.facts, r, declaration)
+	if err == nil {
+		err = j.keep(folder)
+	}
+	if err = errors.Join(err, folder.close(info)); err != nil {
+		return err
+	}
+	if err := j.print(cmd.OutOrStdout(), r.outputs, several); err != nil {
+		return err
+	}
+	if !p.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "run folder: %s\n", plain(dir))
+	}
+	if info.Interrupted {
+		return exit(exitInterrupted)
+	}
+	return exitCode(j.report.Outcome)
+}
+
+// whyNot says why a notice could not be had, without its address, which stands beside it.
+func whyNot(p crawler.NoticeProblem) string {
+	var fetch *discover.FetchError
+	if errors.As(p.Err, &fetch) {
+		return fetch.Err.Error()
+	}
+	return p.Err.Error()
+}
+
+// crawl is the plan in the crawler's words.
+func (p *plan) crawl(start string, notices []string, show func(crawler.Progress), log func(string, ...any)) crawler.Config {
+	return crawler.Config{
+		Start: start, Pages: p.pages, Jobs: p.jobs, Choices: p.choices, IgnoreRobots: p.ignoreRobots,
+		Notices: notices, Resolve: p.resolve, Likely: notice.Likely, Progress: show,
+		Browser: browser.Options{
+			Path: p.chrome, HostRules: p.hostRules, Insecure: p.insecure, RealTime: p.realTime, Dwell: p.dwell,
+			Timeout: p.timeout, BlockThirdPartyCookies: p.thirdParty == "block", FirstParties: p.firstParties,
+			Facts: p.facts, HashKey: p.hashKey, KeepValues: p.keepValues, Log: log,
+		},
+	}
+}
+
+// maxNotice bounds a notice that is read from a file.
+const maxNotice = 32 << 20
+
+// givenNotices tells the addresses from the files that the user named, and reads the files.
+func givenNotices(given []string) (addresses []string, files []evidence.Document, err error) {
+	for _, n := range given {
+		if strings.HasPrefix(n, "http://") || strings.HasPrefix(n, "https://") {
+			addresses = append(addresses, n)
+			continue
+		}
+		doc, err := noticeFile(n)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--notice: %w", err)
+		}
+		files = append(files, doc)
+	}
+	return addresses, files, nil
+}
+
+// noticeFile reads a notice from disk. Its content type is guessed from its name.
+func noticeFile(path string) (evidence.Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return evidence.Document{}, hintf(err, "name a file, or an address that begins with http:// or https://")
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, maxNotice+1))
+	if err != nil {
+		return evidence.Document{}, err
+	}
+	if len(body) > maxNotice {
+		return evidence.Document{}, fmt.Errorf("%s is larger than %d MB", path, maxNotice>>20)
+	}
+	contentType := map[string]string{".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml",
+		".md": "text/markdown", ".markdown": "text/markdown", ".pdf": "application/pdf", ".txt": "text/plain",
+	}[strings.ToLower(filepath.Ext(path))]
+	return evidence.Document{URL: filepath.Base(path), ContentType: contentType, Body: body, Status: 200, Fetched: time.Now().UTC()}, nil
+}
+
+const stamp = "20060102-150405"
+
+// folderName is the default run folder's name: the host, made safe, and the time.
+func folderName(address string, now time.Time) string {
+	return fileSafe(evidence.HostOf(address)) + "-" + now.UTC().Format(stamp)
+}
+
+var unsafe = regexp.MustCompile(`[^a-z0-9.-]+`)
+
+// fileSafe makes a host usable as a file name on every system.
+func fileSafe(host string) string {
+	name := strings.Trim(unsafe.ReplaceAllString(strings.ToLower(host), "-"), ".-")
+	if len(name) > 100 {
+		name = name[:100]
+	}
+	if name == "" {
+		return "site"
+	}
+	return name
+}

@@ -1,0 +1,71 @@
+// Trackaudit proves, with evidence, every tracking technology that a site's own privacy notice does not declare.
+//
+// It finds and reads the site's privacy and cookie notices, drives real Chrome over the site, records everything
+// that is stored, read and sent, judges each item against what the notice declares or denies, prints a table,
+// writes a run folder with the evidence and an HTML report, and gates a build by its exit code.
+//
+// # Usage
+//
+//	trackaudit audit URL [URL…]        the main job (trackaudit URL is short for it)
+//	trackaudit demo                    the main job on an embedded test web; needs no network
+//	trackaudit notice URL-or-FILE      what a notice declares, each with its quote, to correct and sign off
+//	trackaudit report RUN              judge a saved run again and render it, without Chrome
+//	trackaudit explain RULE|COOKIE|HOST  what it is, who owns it, why it is judged so
+//	trackaudit verify RUN              check a run folder against its manifest
+//	trackaudit doctor                  is Chrome there, does it start, what is missing
+//	trackaudit version                 the version, and the hash of the embedded facts
+//
+// Every command explains its flags with --help. The result goes to standard output, everything else to standard
+// error. Settings can stand in trackaudit.yaml, whose keys are the flags' own names and targets, a list of
+// addresses; the command line wins. Unknown keys are errors.
+//
+// # Exit codes
+//
+// The same for every format:
+//
+//	0    pass: everything was seen, and nothing at or above --fail-on was found
+//	1    findings at or above --fail-on (gaps, if any, are listed too)
+//	2    usage, configuration or internal error
+//	3    inconclusive: the site or its notice was not seen or could not be read; never a pass
+//	130  interrupted; what was captured until then is in the run folder
+//
+// With several addresses the worst counts, in the order 2, 1, 3, 0.
+//
+// # What counts as declared
+//
+// With --require named, a cookie or recipient must be named. With category, the default, its technology, purpose
+// and party must be declared. With generic, an umbrella clause ("and similar technologies", "our partners") is
+// enough. What is covered only more weakly than required is reported as weakly-declared (low).
+//
+// # The run folder
+//
+//	run.json           who, where, versions, flags, times, hashes of the facts
+//	evidence.jsonl     one visit a line
+//	report.json        the report for machines (schema trackaudit.report/v1)
+//	report.html        the report for people: one file, no network, no script
+//	notice/            the notices as fetched, their text, declarations.yaml
+//	knowledge/         the user's own facts, if any
+//	MANIFEST.sha256    every other file; sha256sum -c reads it
+//
+// Cookie and storage values, and the same values in addresses and bodies, are replaced by a hash under a key that
+// is thrown away after the run; --keep-values keeps them.
+//
+// # Limitations
+//
+// A finding is an indicator for a person to judge, not a legal conclusion. What trackaudit cannot see:
+//
+//   - Server-side tagging: what a site's own server passes on to others is invisible to every crawler.
+//   - Consent: only the choice none (nobody touches the banner) and the signals dnt and gpc can be made. What a
+//     site does after accept or reject is not tested yet.
+//   - Pages behind a login, and pages that are not reached within --pages.
+//   - One visit from one network: location, chance and advertising auctions change what is loaded. Something that
+//     was not observed may still exist; it is never called unused.
+//   - Notices as PDF, and languages other than English, German, French, Spanish, Italian, Dutch and Portuguese,
+//     are reported as unreadable (exit 3), not guessed at.
+//   - Reading prose is not exact: each declaration carries its quote and a confidence, and a person can correct
+//     it (trackaudit notice, then --declaration).
+//   - A cookie or host that the embedded facts do not know is called unclassified or named by its host; purposes
+//     are never guessed from a name alone.
+//   - Virtual time (the default) runs a page's timers ahead of the clock; animation frames are not sped up. A page
+//     that depends on both can behave differently: --real-time watches in real time.
+package main

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"trackaudit/classify"
+	"trackaudit/classify/knowledge"
+)
+
+func explainCommand() *cobra.Command {
+	var own []string
+	cmd := &cobra.Command{
+		Use:   "explain RULE|COOKIE|HOST",
+		Short: "What it is, who owns it, why it is judged so",
+		Long: `Explain a rule (explain undeclared-cookie), or tell everything known about a cookie or storage key
+(explain _fbp) or a host, with or without a path (explain www.google.com/recaptcha/). For a cookie or host
+one line "entity: NAME" and one line "purpose: WORD" name the owner and the purpose, the likeliest first.
+Without an argument, the rules are listed.
+
+Exit code: 0 known, 1 unknown.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				for _, r := range classify.Rules {
+					fmt.Fprintf(cmd.OutOrStdout(), "%-8s %-28s %s\n", r.Severity, r.ID, r.Title)
+				}
+				return nil
+			}
+			if r, ok := classify.RuleByID(args[0]); ok {
+				explainRule(cmd.OutOrStdout(), r)
+				return nil
+			}
+			p, err := (&crawling{choices: "none", pages: 1, timeout: time.Second, thirdParty: "allow", knowledge: own}).parse()
+			if err != nil {
+				return err
+			}
+			if !explainName(cmd.OutOrStdout(), p.facts, args[0]) {
+				return exit(exitFindings)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&own, "knowledge", nil, "a TSV file with facts of your own (repeatable)")
+	return cmd
+}
+
+func explainRule(w io.Writer, r classify.Rule) {
+	fmt.Fprintf(w, "%s (%s): %s\n\n%s\n", r.ID, r.Severity, r.Title, r.Help)
+	if r.Basis != "" {
+		fmt.Fprintf(w, "\nbasis: %s\n", r.Basis)
+	}
+}
+
+// explainName prints what is known of a host, a cookie or a storage key, and says whether anything is.
+func explainName(w io.Writer, f *knowledge.Facts, name string) bool {
+	host, path := asHost(name)
+	known := false
+	if host != "" {
+		if m, ok := f.Host(host, path); ok {
+			known = true
+			fmt.Fprintf(w, "host: %s%s\n", plain(host), plain(path))
+			who(w, m.Service, m.Purpose)
+			fmt.Fprintf(w, "rule: %s%s\nsource: %s (%s)\n", m.Domain, m.Path, m.Source, m.Layer)
+		}
+	}
+	for _, kind := range []knowledge.StorageKind{knowledge.CookieName, knowledge.StorageKey} {
+		for _, m := range f.Stored(kind, name, knowledge.Hint{}) {
+			if known {
+				fmt.Fprintln(w)
+			}
+			known = true
+			fmt.Fprintf(w, "%s: %s\n", kind, plain(name))
+			who(w, m.Service, m.Purpose)
+			fmt.Fprintf(w, "pattern: %s\nlifetime: %s\nconfidence: %.2f\nsource: %s (%s)\n",
+				m.Pattern, lifetime(m.Lifetime), m.Confidence, m.Source, m.Layer)
+		}
+	}
+	if !known {
+		fmt.Fprintf(w, "name: %s\nentity: unknown\npurpose: unknown\n", plain(name))
+		fmt.Fprintln(w, "Nothing is known of it. Facts of your own can be given with --knowledge FILE.")
+	}
+	return known
+}
+
+func who(w io.Writer, s knowledge.Service, p knowledge.Purpose) {
+	entity := s.Entity
+	if entity == "" {
+		entity = "unknown"
+	}
+	fmt.Fprintf(w, "entity: %s\npurpose: %s\n", entity, p)
+	if s.Name != "" {
+		fmt.Fprintf(w, "service: %s\n", s.Name)
+	}
+	if s.Parent != "" {
+		fmt.Fprintf(w, "parent: %s\n", s.Parent)
+	}
+	if s.Homepage != "" {
+		fmt.Fprintf(w, "homepage: %s\n", s.Homepage)
+	}
+}
+
+// asHost reads name as a host, or an address of which host and path count; host is "" when it is neither.
+func asHost(name string) (host, path string) {
+	raw := name
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil || !strings.Contains(u.Hostname(), ".") || strings.ContainsAny(u.Hostname(), "_* ") {
+		return "", ""
+	}
+	return strings.ToLower(u.Hostname()), u.Path
+}
+
+// lifetime says a declared maximum lifetime in words.
+func lifetime(seconds int64) string {
+	const day = 24 * 60 * 60
+	switch {
+	case seconds < 0:
+		return "unknown"
+	case seconds == 0:
+		return "session"
+	case seconds%day == 0:
+		return fmt.Sprintf("%d days", seconds/day)
+	}
+	return (time.Duration(seconds) * time.Second).String()
+}

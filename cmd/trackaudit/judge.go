@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"trackaudit/classify"
+	"trackaudit/classify/knowledge"
+	"trackaudit/classify/notice"
+	"trackaudit/crawler/evidence"
+	"trackaudit/report"
+)
+
+// judgement is what the same evidence leads to, whether it has just been captured or is read from disk.
+type judgement struct {
+	report *report.Report
+	notice *notice.Notice
+}
+
+// judge joins what the browser saw with what the notice says. It needs no browser and no network.
+func judge(info runInfo, visits []evidence.Visit, docs []evidence.Document, facts *knowledge.Facts, r rules, declaration string) (judgement, error) {
+	n, problems, err := readNotice(docs, facts, declaration)
+	if err != nil {
+		return judgement{}, err
+	}
+	dead := 0
+	for _, p := range info.Problems {
+		if p.Dead {
+			dead++ // a dead link to a notice is no notice: notice-not-found says where it pointed
+			continue
+		}
+		problems = append(problems, &notice.UnreadableError{URL: p.URL, Reason: p.Reason})
+	}
+	in := classify.Input{
+		Visits: visits, Notice: n, NoticeProblems: problems, Looked: info.Looked,
+		Facts: facts, Require: r.require, Laws: r.laws,
+	}
+	assessments := classify.Assess(in)
+	findings := classify.Findings(in, assessments)
+	gaps := classify.Gaps(in)
+	policy := classify.Policy{FailOn: r.failOn, Baseline: r.baseline}
+	outcome, reason := policy.Outcome(findings, gaps)
+	rep := report.New(report.Input{
+		Version: info.Version, Target: info.Target, Site: info.Site, Started: info.Started, Finished: info.Finished,
+		Browser: info.Browser, Notice: n, NoticeProblems: problems, Looked: info.Looked, Visits: visits,
+		Assessments: assessments, Findings: findings, Destinations: classify.Destinations(in, assessments),
+		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes,
+	})
+	return judgement{rep, n}, nil
+}
+
+// readNotice reads the documents, or the signed-off declarations in their place. Problems with single documents
+// come back beside what could be read.
+func readNotice(docs []evidence.Document, facts *knowledge.Facts, declaration string) (*notice.Notice, []error, error) {
+	n, err := notice.Read(docs, facts)
+	if n == nil {
+		n = &notice.Notice{}
+	}
+	problems := split(err)
+	if declaration == "" {
+		return n, problems, nil
+	}
+	data, err := os.ReadFile(declaration)
+	if err != nil {
+		return nil, nil, hintf(fmt.Errorf("--declaration: %w", err), "write one with: trackaudit notice URL > declarations.yaml")
+	}
+	signed, err := notice.Unmarshal(data)
+	if err != nil {
+		return nil, nil, hintf(fmt.Errorf("--declaration %s: %w", declaration, err), "trackaudit notice URL prints a file of the right form")
+	}
+	// A person has signed this off: what the extraction could not read no longer matters.
+	return signed, nil, nil
+}
+
+// split takes joined errors apart.
+func split(err error) []error {
+	var many interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &many):
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+// keep writes what the judgement produced into the run folder: the report, and the notice as it was read.
+func (j judgement) keep(folder *runFolder) error {
+	for _, d := range j.notice.Documents {
+		if d.Text != "" {
+			if err := folder.write("notice/"+d.ID+".text.txt", []byte(d.Text)); err != nil {
+				return err
+			}
+		}
+	}
+	yaml, err := notice.Marshal(j.notice)
+	if err != nil {
+		return err
+	}
+	if err := folder.write("notice/declarations.yaml", yaml); err != nil {
+		return err
+	}
+	for _, o := range []output{{"json", "report.json"}, {"html", "report.html"}} {
+		if err := writeReport(j.report, o.format, filepath.Join(folder.dir, o.file)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeReport(r *report.Report, format, file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return hintf(err, "choose a file that you can write to")
+	}
+	err = report.Writers[format](f, r)
+	return errors.Join(err, f.Close())
+}
+
+// print renders the report to every output that the user asked for. With several sites, JSON is one object a
+// line.
+func (j judgement) print(stdout io.Writer, outputs []output, several bool) error {
+	for _, o := range outputs {
+		var err error
+		switch {
+		case o.file != "":
+			err = writeReport(j.report, o.format, o.file)
+		case o.format == "json" && several:
+			err = json.NewEncoder(stdout).Encode(j.report)
+		case o.format == "table":
+			err = report.Table(stdout, j.report, tableOptions(stdout))
+		default:
+			err = report.Writers[o.format](stdout, j.report)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exitCode is the outcome's exit code, the same for every format.
+func exitCode(o classify.Outcome) error {
+	switch o {
+	case classify.Pass:
+		return nil
+	case classify.Fail:
+		return exit(exitFindings)
+	}
+	return exit(exitInconclusive)
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/evidence"
+)
+
+// runSchema is the version of run.json.
+const runSchema = "trackaudit.run/v1"
+
+// runInfo is run.json: who ran what, where, with which versions. With evidence.jsonl and the notice folder it
+// is all that `trackaudit report` needs to judge the run again without Chrome.
+type runInfo struct {
+	Schema      string            `json:"schema"`
+	Tool        string            `json:"tool"`
+	Version     string            `json:"version"`
+	Target      string            `json:"target"` // as the user gave it
+	Site        string            `json:"site"`
+	Started     time.Time         `json:"started"`
+	Finished    time.Time         `json:"finished"`
+	Interrupted bool              `json:"interrupted"`
+	Choices     []evidence.Choice `json:"choices"`
+	Flags       map[string]string `json:"flags"` // those that differ from their defaults
+	Browser     evidence.Browser  `json:"browser"`
+	KeepValues  bool              `json:"keep_values"`
+	FirstParty  []string          `json:"first_party"`
+	Hashes      map[string]string `json:"sha256"`    // knowledge and lists that judged the run
+	Overlays    []string          `json:"overlays"`  // files in knowledge/, weakest first
+	Looked      []string          `json:"looked"`    // where a notice was looked for
+	Problems    []noticeProblem   `json:"problems"`  // notices that could not be had
+	Documents   []storedDocument  `json:"documents"` // files in notice/
+	Notes       []string          `json:"notes"`     // what a person should know about how it ran
+}
+
+// noticeProblem is a notice that could not be fetched.
+type noticeProblem struct {
+	URL    string `json:"url"`
+	Reason string `json:"reason"`
+	Dead   bool   `json:"dead"` // 404 or 410: as if there were none
+}
+
+// storedDocument says where the bytes of a notice lie in the run folder, and where they came from.
+type storedDocument struct {
+	File        string    `json:"file"`
+	URL         string    `json:"url"`
+	ContentType string    `json:"content_type"`
+	Status      int       `json:"status"`
+	Rendered    bool      `json:"rendered"`
+	Fetched     time.Time `json:"fetched"`
+}
+
+// runFolder is an open run folder. What is written to it stays, whatever happens afterwards.
+type runFolder struct {
+	dir      string
+	evidence *os.File
+}
+
+// createRun makes the run folder. A folder that holds files is refused: evidence is never overwritten.
+func createRun(dir string) (*runFolder, error) {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case err == nil && len(entries) > 0:
+		return nil, hintf(fmt.Errorf("the run folder %s holds files", dir), "name a new folder with --out DIR; evidence is never overwritten")
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, hintf(err, "choose a folder that you can write to, with --out DIR")
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "notice"), 0o755); err != nil {
+		return nil, hintf(err, "choose a folder that you can write to, with --out DIR")
+	}
+	f, err := os.Create(filepath.Join(dir, "evidence.jsonl"))
+	if err != nil {
+		return nil, hintf(err, "choose a folder that you can write to, with --out DIR")
+	}
+	return &runFolder{dir: dir, evidence: f}, nil
+}
+
+// add appends a visit to evidence.jsonl.
+func (r *runFolder) add(v evidence.Visit) error { return evidence.Write(r.evidence, v) }
+
+// write puts a file into the folder; name has slashes.
+func (r *runFolder) write(name string, data []byte) error {
+	path := filepath.Join(r.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
+}
+
+// keepDocuments stores the notices' bytes and returns where they lie.
+func (r *runFolder) keepDocuments(docs []evidence.Document) ([]storedDocument, error) {
+	stored := []storedDocument{}
+	for i, d := range docs {
+		file := fmt.Sprintf("notice/d%d%s", i+1, extension(d.ContentType))
+		if err := r.write(file, d.Body); err != nil {
+			return nil, err
+		}
+		stored = append(stored, storedDocument{file, d.URL, d.ContentType, d.Status, d.Rendered, d.Fetched})
+	}
+	return stored, nil
+}
+
+// extension is the file name ending for a content type; the name itself never comes from a page.
+func extension(contentType string) string {
+	switch t, _, _ := strings.Cut(strings.ToLower(contentType), ";"); strings.TrimSpace(t) {
+	case "text/html", "application/xhtml+xml":
+		return ".html"
+	case "text/markdown":
+		return ".md"
+	case "application/pdf":
+		return ".pdf"
+	case "text/plain":
+		return ".txt"
+	}
+	return ".bin"
+}
+
+// close ends the evidence, writes run.json and, last, the manifest.
+func (r *runFolder) close(info runInfo) error {
+	if err := r.evidence.Close(); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(info, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := r.write("run.json", append(data, '\n')); err != nil {
+		return err
+	}
+	return writeManifest(r.dir)
+}
+
+// savedRun is a run folder read back.
+type savedRun struct {
+	info     runInfo
+	visits   []evidence.Visit
+	docs     []evidence.Document
+	overlays []knowledge.Overlay
+	// truncated says that the evidence ends in the middle of a visit: the run was killed.
+	truncated bool
+}
+
+// openRun reads a run folder.
+func openRun(dir string) (*savedRun, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	if err != nil {
+		return nil, hintf(err, "name the run folder that trackaudit audit wrote (--out DIR)")
+	}
+	s := &savedRun{}
+	if err := json.Unmarshal(data, &s.info); err != nil {
+		return nil, fmt.Errorf("run.json: %w", err)
+	}
+	if s.info.Schema != runSchema {
+		return nil, fmt.Errorf("run.json: schema %q is not %q", s.info.Schema, runSchema)
+	}
+	f, err := os.Open(filepath.Join(dir, "evidence.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	for v, err := range evidence.Read(f) {
+		if errors.Is(err, evidence.ErrTruncated) {
+			s.truncated = true
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.visits = append(s.visits, v)
+	}
+	for _, d := range s.info.Documents {
+		body, err := readWithin(dir, d.File)
+		if err != nil {
+			return nil, err
+		}
+		s.docs = append(s.docs, evidence.Document{URL: d.URL, ContentType: d.ContentType, Status: d.Status,
+			Rendered: d.Rendered, Fetched: d.Fetched, Body: body})
+	}
+	for _, name := range s.info.Overlays {
+		body, err := readWithin(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		s.overlays = append(s.overlays, knowledge.Overlay{Name: name, TSV: body})
+	}
+	return s, nil
+}
+
+// readWithin reads a file that run.json names, which must lie in the run folder.
+func readWithin(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.ReadFile(filepath.FromSlash(name))
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"trackaudit/classify"
+	"trackaudit/classify/knowledge"
+	"trackaudit/crawler/consent"
+	"trackaudit/crawler/discover"
+	"trackaudit/crawler/evidence"
+	"trackaudit/report"
+)
+
+// judging are the flags of every command that judges: audit, demo, report.
+type judging struct {
+	formats     []string
+	failOn      string
+	require     string
+	law         string
+	baseline    string
+	declaration string
+}
+
+func (j *judging) register(f *pflag.FlagSet) {
+	f.StringArrayVar(&j.formats, "format", []string{"table"}, "what to print: "+strings.Join(formatNames(), ", ")+"; FORMAT=FILE writes a file (repeatable)")
+	f.StringVar(&j.failOn, "fail-on", "medium", "fail on findings of this severity and above: info, low, medium, high")
+	f.StringVar(&j.require, "require", "category", "what counts as declared: named, category, generic")
+	f.StringVar(&j.law, "law", "", "rule packs to apply: eu, uk, us-ca (comma-separated; default none)")
+	f.StringVar(&j.baseline, "baseline", "", "an earlier report.json: only findings that it does not hold fail")
+	f.StringVar(&j.declaration, "declaration", "", "a signed-off YAML (from trackaudit notice) instead of the extraction")
+}
+
+// crawling are the flags of audit that say what to visit and how.
+type crawling struct {
+	notices      []string
+	choices      string
+	pages        int
+	jobs         int
+	out          string
+	firstParty   []string
+	hostRules    []string
+	knowledge    []string
+	thirdParty   string
+	insecure     bool
+	ignoreRobots bool
+	keepValues   bool
+	realTime     bool
+	chrome       string
+	config       string
+	dwell        time.Duration
+	timeout      time.Duration
+	quiet        bool
+}
+
+func (c *crawling) register(f *pflag.FlagSet) {
+	f.StringArrayVar(&c.notices, "notice", nil, "address or file of a notice (repeatable; found by itself if absent)")
+	f.StringVar(&c.choices, "choices", "none", "what the visitor does: none, dnt, gpc (comma-separated)")
+	f.IntVar(&c.pages, "pages", 20, "how many pages to visit for each choice")
+	f.IntVar(&c.jobs, "jobs", 0, "pages at the same time (default: one and a half for each core, 2 to 6)")
+	f.StringVar(&c.out, "out", "", "the run folder (default: trackaudit-run/SITE-TIME)")
+	f.StringArrayVar(&c.firstParty, "first-party", nil, "a further domain of the operator's own (repeatable)")
+	f.StringArrayVar(&c.hostRules, "host-rule", nil, `Chrome's host-resolver rule, e.g. "MAP staging.example 127.0.0.1:8443" (repeatable)`)
+	f.StringArrayVar(&c.knowledge, "knowledge", nil, "a TSV file with facts of your own on hosts and cookies (repeatable; the last wins)")
+	f.StringVar(&c.thirdParty, "third-party-cookies", "allow", "whether the browser takes third-party cookies: allow, block")
+	f.BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
+	f.BoolVar(&c.ignoreRobots, "ignore-robots", false, "visit pages that robots.txt asks crawlers to leave alone")
+	f.BoolVar(&c.keepValues, "keep-values", false, "keep cookie and storage values in the evidence instead of their hashes")
+	f.BoolVar(&c.realTime, "real-time", false, "watch each page in real time instead of virtual time")
+	f.StringVar(&c.chrome, "chrome", "", "the browser to use (found by itself if absent)")
+	f.StringVar(&c.config, "config", "", "settings file (default: trackaudit.yaml, if there is one)")
+	f.DurationVar(&c.dwell, "dwell", 10*time.Second, "how long to watch a page after it has loaded, in the page's time")
+	f.DurationVar(&c.timeout, "timeout", 30*time.Second, "deadline of one page")
+	f.BoolVar(&c.quiet, "quiet", false, "no progress on stderr")
+}
+
+// rules is judging, read and checked.
+type rules struct {
+	failOn   classify.Severity
+	require  classify.Requirement
+	laws     []string
+	baseline map[string]bool
+	outputs  []output
+}
+
+// output is one rendering of the report: to stdout if file is empty.
+type output struct{ format, file string }
+
+func (j *judging) parse() (rules, error) {
+	var r rules
+	var err error
+	if r.failOn, err = classify.ParseSeverity(j.failOn); err != nil {
+		return r, hintf(fmt.Errorf("--fail-on: %w", err), "one of info, low, medium, high")
+	}
+	if r.require, err = classify.ParseRequirement(j.require); err != nil {
+		return r, hintf(fmt.Errorf("--require: %w", err), "one of named, category, generic")
+	}
+	for _, law := range strings.FieldsFunc(j.law, func(c rune) bool { return c == ',' || c == ' ' }) {
+		switch law {
+		case "eu", "uk", "us-ca":
+			r.laws = append(r.laws, law)
+		default:
+			return r, hintf(fmt.Errorf("--law: unknown rule pack %q", law), "the packs are eu, uk and us-ca, separated by commas")
+		}
+	}
+	stdout := 0
+	for _, f := range j.formats {
+		name, file, _ := strings.Cut(f, "=")
+		if report.Writers[name] == nil {
+			return r, hintf(fmt.Errorf("--format: unknown format %q", name), "one of %s", strings.Join(formatNames(), ", "))
+		}
+		if file == "" {
+			stdout++
+		}
+		r.outputs = append(r.outputs, output{name, file})
+	}
+	if stdout > 1 {
+		return r, hintf(errors.New("--format: two formats for the standard output"), "write one of them to a file: --format json=report.json")
+	}
+	if j.baseline != "" {
+		f, err := os.Open(j.baseline)
+		if err != nil {
+			return r, hintf(fmt.Errorf("--baseline: %w", err), "name the report.json of an earlier run")
+		}
+		defer f.Close()
+		earlier, err := report.Decode(f)
+		if err != nil {
+			return r, hintf(fmt.Errorf("--baseline %s: %w", j.baseline, err), "name the report.json of an earlier run")
+		}
+		r.baseline = map[string]bool{}
+		for _, finding := range earlier.Findings {
+			r.baseline[finding.Fingerprint] = true
+		}
+	}
+	return r, nil
+}
+
+// plan is crawling, read and checked.
+type plan struct {
+	*crawling
+	choices      []evidence.Choice
+	firstParties evidence.FirstParties
+	resolve      func(host, port string) string
+	facts        *knowledge.Facts
+	overlays     []knowledge.Overlay
+	hashKey      []byte
+}
+
+func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
+	p := &plan{crawling: c, firstParties: evidence.FirstParties{}, overlays: own}
+	var err error
+	if p.choices, err = consent.Parse(c.choices); err != nil {
+		return nil, fmt.Errorf("--choices: %w", err)
+	}
+	if c.pages < 1 || c.jobs < 0 {
+		return nil, hintf(errors.New("--pages and --jobs take a whole number above zero"), "for example --pages 20 --jobs 3")
+	}
+	if c.timeout <= 0 || c.dwell < 0 {
+		return nil, hintf(errors.New("--timeout and --dwell take a time above zero"), "for example --timeout 30s --dwell 10s")
+	}
+	if c.thirdParty != "allow" && c.thirdParty != "block" {
+		return nil, hintf(fmt.Errorf("--third-party-cookies: unknown word %q", c.thirdParty), "allow or block")
+	}
+	for _, domain := range c.firstParty {
+		site := evidence.SiteOf(domain)
+		if site == "" || strings.ContainsAny(site, "/ ") {
+			return nil, hintf(fmt.Errorf("--first-party: %q is not a domain", domain), "for example --first-party example.net")
+		}
+		p.firstParties[site] = true
+	}
+	if p.resolve, err = discover.ParseHostRules(c.hostRules); err != nil {
+		return nil, hintf(fmt.Errorf("--host-rule: %w", err), `for example --host-rule "MAP staging.example 127.0.0.1:8443"`)
+	}
+	for _, file := range c.knowledge {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("--knowledge: %w", err)
+		}
+		p.overlays = append(p.overlays, knowledge.Overlay{Name: filepath.Base(file), TSV: data})
+	}
+	if p.facts, err = knowledge.Load(p.overlays...); err != nil {
+		return nil, hintf(fmt.Errorf("--knowledge: %w", err), "the format is described in the manual of package knowledge; trackaudit explain shows what is known")
+	}
+	p.hashKey = make([]byte, 32)
+	rand.Read(p.hashKey)
+	return p, nil
+}
+
+// target reads an address as a user writes it: https is assumed where no scheme is given.
+func target(arg string) (string, error) {
+	raw := strings.TrimSpace(arg)
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	bad := func(why string) error {
+		return hintf(fmt.Errorf("not an address of a site: %q: %s", arg, why), "for example: trackaudit audit https://www.example.com")
+	}
+	switch {
+	case err != nil:
+		return "", bad("it cannot be read")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", bad("only http and https can be audited")
+	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " _,;") && net.ParseIP(u.Hostname()) == nil:
+		return "", bad("it names no host")
+	case u.User != nil:
+		return "", bad("a user name or password must not stand in it")
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	u.Fragment = ""
+	return u.String(), nil
+}
+
+// changedFlags are the flags that differ from their defaults, for run.json. File names are cut to their last
+// part: a run folder travels, the machine's paths do not.
+func changedFlags(cmd *cobra.Command) map[string]string {
+	flags := map[string]string{}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		value := f.Value.String()
+		switch f.Name {
+		case "out", "config", "chrome", "baseline", "declaration":
+			value = filepath.Base(value)
+		case "knowledge", "format":
+			return
+		}
+		flags[f.Name] = value
+	})
+	return flags
+}

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"trackaudit/crawler/evidence"
+	"trackaudit/testsites"
+)
+
+// TestSites audits every site of the test web and holds the result against two truths that no code of ours
+// produced: the test server's own request log, and what a person wrote down in the site's want.json. It prints
+// one line of figures a site; on these sites each must be 1.00.
+func TestSites(t *testing.T) {
+	vendors := filepath.Join(t.TempDir(), "vendors.tsv")
+	if err := os.WriteFile(vendors, testsites.Vendors(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range testsites.Names() {
+		t.Run(name, func(t *testing.T) { auditTestSite(t, name, vendors) })
+	}
+}
+
+// seen is what a run left behind, as a reader of the files finds it.
+type seen struct {
+	code   int
+	visits []evidence.Visit
+	report struct {
+		Outcome     string `json:"outcome"`
+		Assessments []struct {
+			Observation evidence.Observation `json:"observation"`
+			Verdict     string               `json:"verdict"`
+			Reason      string               `json:"reason"`
+		} `json:"assessments"`
+		Findings []struct {
+			Rule, Severity, Subject, Message string
+		} `json:"findings"`
+		Notice struct {
+			Documents []struct {
+				URL         string `json:"url"`
+				Language    string `json:"language"`
+				LastUpdated string `json:"last_updated"`
+			} `json:"documents"`
+		} `json:"notice"`
+	}
+	log []testsites.Hit
+}
+
+func auditTestSite(t *testing.T, name, vendors string) {
+	site, err := testsites.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := testsites.Start(testsites.Options{Sites: []string{name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	s := runAudit(t, server, site.Start, "--knowledge", vendors)
+	if s.code != site.Want.Exit {
+		t.Errorf("exit %d, want %d", s.code, site.Want.Exit)
+	}
+	if s.report.Outcome != site.Want.Outcome {
+		t.Errorf("outcome %q, want %q", s.report.Outcome, site.Want.Outcome)
+	}
+	var line []string
+	for _, f := range []ratio{s.hosts(t), s.cookies(t, site.Want), s.beacons(t, site.Want), s.requests(t),
+		s.verdicts(t, site.Want), s.precision(t, site.Want), s.findings(t, site.Want)} {
+		line = append(line, f.String())
+		if f.got != f.of && f.name != "requests" {
+			t.Errorf("%s: %d of %d", f.name, f.got, f.of)
+		}
+	}
+	s.notices(t, site.Want)
+	t.Logf("%-16s %s", name, strings.Join(line, "  "))
+}
+
+// runAudit audits start on the server and reads the run folder back.
+func runAudit(t *testing.T, server *testsites.Server, start string, flags ...string) seen {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	var out, errs bytes.Buffer
+	args := append([]string{"audit", start, "--host-rule", server.HostRule(), "--insecure", "--out", dir, "--quiet"}, flags...)
+	s := seen{code: run(t.Context(), args, &out, &errs)}
+	if errs.Len() > 0 && s.code == exitUsage {
+		t.Fatalf("audit: %s", errs.String())
+	}
+	s.log = server.Log()
+	f, err := os.Open(filepath.Join(dir, "evidence.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for v, err := range evidence.Read(f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.visits = append(s.visits, v)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &s.report); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// ratio is a figure: so many of so many.
+type ratio struct {
+	name    string
+	got, of int
+}
+
+func (r ratio) String() string {
+	if r.of == 0 {
+		return r.name + " –"
+	}
+	return fmt.Sprintf("%s %.2f (%d/%d)", r.name, float64(r.got)/float64(r.of), r.got, r.of)
+}
+
+// byBrowser tells the browser's requests in the server's log from those of static discovery: on secure origins
+// Chrome names the destination of each.
+func byBrowser(h testsites.Hit) bool { return h.Dest != "" }
+
+func (s *seen) observations() []evidence.Observation {
+	var list []evidence.Observation
+	for _, v := range s.visits {
+		list = append(list, v.Observations...)
+	}
+	return list
+}
+
+// hosts: of the hosts that the server saw the browser ask, how many stand in the evidence.
+func (s *seen) hosts(t *testing.T) ratio {
+	captured := map[string]bool{}
+	for _, v := range s.visits {
+		for _, r := range v.Requests {
+			captured[r.Host] = true
+		}
+	}
+	r := ratio{name: "hosts"}
+	counted := map[string]bool{}
+	for _, h := range s.log {
+		if !byBrowser(h) || counted[h.Host] {
+			continue
+		}
+		counted[h.Host] = true
+		r.of++
+		if captured[h.Host] {
+			r.got++
+		} else {
+			t.Errorf("host %s was contacted and is not in the evidence", h.Host)
+		}
+	}
+	return r
+}
+
+// requests: of the addresses that the server saw the browser ask, how many stand in the evidence. Values in
+// addresses are hashed in the evidence, so that host and path are compared. The favicon is the browser's own.
+func (s *seen) requests(t *testing.T) ratio {
+	captured := map[string]int{}
+	for _, v := range s.visits {
+		for _, r := range v.Requests {
+			captured[bare(r.URL)]++
+		}
+	}
+	r := ratio{name: "requests"}
+	for _, h := range s.log {
+		if !byBrowser(h) || h.Path == "/favicon.ico" {
+			continue
+		}
+		r.of++
+		if key := bare(h.URL()); captured[key] > 0 {
+			captured[key]--
+			r.got++
+		} else {
+			t.Logf("not in the evidence: %s %s (%s)", h.Method, h.URL(), h.Dest)
+		}
+	}
+	return r
+}
+
+func bare(u string) string {
+	u, _, _ = strings.Cut(u, "?")
+	return strings.TrimPrefix(strings.TrimPrefix(u, "https:"), "http:")
+}
+
+// cookies: every Set-Cookie that the server sent to the browser, and every cookie that a person wrote down.
+func (s *seen) cookies(t *testing.T, want testsites.Want) ratio {
+	type key struct{ name, site string }
+	captured := map[key]evidence.Observation{}
+	for _, o := range s.observations() {
+		if o.Cookie != nil {
+			captured[key{o.Name, o.Site}] = o
+		}
+	}
+	r := ratio{name: "cookies"}
+	check := func(name, host string) (evidence.Observation, bool) {
+		o, ok := captured[key{name, evidence.SiteOf(host)}]
+		r.of++
+		if ok {
+			r.got++
+		} else {
+			t.Errorf("cookie %s of %s was set and is not in the evidence", name, host)
+		}
+		return o, ok
+	}
+	counted := map[key]bool{}
+	for _, h := range s.log {
+		for _, line := range h.SetCookie {
+			c, err := http.ParseSetCookie(line)
+			if err != nil || !byBrowser(h) {
+				continue
+			}
+			k := key{c.Name, evidence.SiteOf(h.Host)}
+			if !counted[k] {
+				counted[k] = true
+				check(c.Name, h.Host)
+			}
+		}
+	}
+	for _, w := range want.Cookies {
+		k := key{w.Name, evidence.SiteOf(w.Domain)}
+		if counted[k] {
+			continue
+		}
+		counted[k] = true
+		if o, ok := check(w.Name, w.Domain); ok {
+			if w.Setter != "" && o.Setter != w.Setter {
+				t.Errorf("cookie %s: setter %q, want %q", w.Name, o.Setter, w.Setter)
+			}
+			if string(o.Party) != w.Party {
+				t.Errorf("cookie %s: party %q, want %q", w.Name, o.Party, w.Party)
+			}
+		}
+	}
+	return r
+}
+
+func (s *seen) beacons(t *testing.T, want testsites.Want) ratio {
+	r := ratio{name: "beacons"}
+	for _, w := range want.Beacons {
+		r.of++
+		if slices.ContainsFunc(s.observations(), func(o evidence.Observation) bool {
+			return o.Technology == evidence.WebBeacon && o.Host == w.Host && o.Request != nil && strings.HasSuffix(bare(o.Request.URL), w.Host+w.Path)
+		}) {
+			r.got++
+		} else {
+			t.Errorf("beacon to %s%s is not in the evidence", w.Host, w.Path)
+		}
+	}
+	widgets := 0
+	for _, o := range s.observations() {
+		if o.Widget != nil {
+			widgets++
+		}
+	}
+	if len(want.Widgets) == 0 && widgets > 0 {
+		t.Errorf("%d social widgets reported where there is none", widgets)
+	}
+	return r
+}
+
+// verdicts is recall: of the verdicts that a person wrote down, how many the audit gave. Of the rows that match an
+// observation the first is the one that speaks of it.
+func (s *seen) verdicts(t *testing.T, want testsites.Want) ratio {
+	r := ratio{name: "verdict-recall"}
+	for i, w := range want.Verdicts {
+		found, wrong := false, ""
+		for _, a := range s.report.Assessments {
+			if !matches(w, a.Observation) || slices.ContainsFunc(want.Verdicts[:i], func(earlier testsites.Verdict) bool { return matches(earlier, a.Observation) }) {
+				continue
+			}
+			found = true
+			if !slices.Contains(w.Verdicts, a.Verdict) {
+				wrong = fmt.Sprintf("%s %s at %s is %s (%s)", a.Observation.Technology, a.Observation.Name, a.Observation.Host, a.Verdict, a.Reason)
+			}
+		}
+		if !found && w.Technology == string(evidence.ThirdPartyRequest) {
+			continue // a host that gets nothing but beacons is judged by its beacons
+		}
+		r.of++
+		if found && wrong == "" {
+			r.got++
+		} else {
+			t.Errorf("verdict of %s %q %s: want %v; %s", w.Technology, w.Name, w.Host, w.Verdicts, wrong)
+		}
+	}
+	return r
+}
+
+// precision: of the accusing verdicts that the audit gave, how many a person wrote down.
+func (s *seen) precision(t *testing.T, want testsites.Want) ratio {
+	r := ratio{name: "verdict-precision"}
+	for _, a := range s.report.Assessments {
+		if !slices.Contains([]string{"undeclared", "contradicted", "misdeclared"}, a.Verdict) {
+			continue
+		}
+		r.of++
+		o := a.Observation
+		if right, _ := want.VerdictsOf(string(o.Technology), o.Name, o.Host); slices.Contains(right, a.Verdict) {
+			r.got++
+		} else {
+			t.Errorf("accuses wrongly: %s %s at %s is %s (%s)", o.Technology, o.Name, o.Host, a.Verdict, a.Reason)
+		}
+	}
+	return r
+}
+
+func matches(w testsites.Verdict, o evidence.Observation) bool {
+	return w.Technology == string(o.Technology) && (w.Name == "" || w.Name == o.Name) && (w.Host == "" || w.Host == o.Host)
+}
+
+// findings: those that must be there, and of the others of medium severity or above none that nobody expected.
+func (s *seen) findings(t *testing.T, want testsites.Want) ratio {
+	r := ratio{name: "findings"}
+	is := func(w testsites.Finding, rule, subject string) bool {
+		return w.Rule == rule && (len(w.Subjects) == 0 || slices.Contains(w.Subjects, subject))
+	}
+	for _, w := range want.Findings.Must {
+		r.of++
+		ok := false
+		for _, f := range s.report.Findings {
+			ok = ok || is(w, f.Rule, f.Subject)
+		}
+		if ok {
+			r.got++
+		} else {
+			t.Errorf("finding %s %v is missing", w.Rule, w.Subjects)
+		}
+	}
+	for _, f := range s.report.Findings {
+		expected := slices.ContainsFunc(append(want.Findings.Must, want.Findings.May...), func(w testsites.Finding) bool { return is(w, f.Rule, f.Subject) })
+		forbidden := slices.ContainsFunc(want.Findings.MustNot, func(w testsites.Finding) bool { return is(w, f.Rule, f.Subject) })
+		if forbidden || !expected && (f.Severity == "medium" || f.Severity == "high") {
+			r.of++
+			t.Errorf("finding %s (%s) on %q was not expected: %s", f.Rule, f.Severity, f.Subject, f.Message)
+		}
+	}
+	return r
+}
+
+// notices: the documents that a person names are the ones found, and their dates and language are read right.
+func (s *seen) notices(t *testing.T, want testsites.Want) {
+	for _, u := range want.Notices {
+		i := slices.IndexFunc(s.report.Notice.Documents, func(d struct {
+			URL         string `json:"url"`
+			Language    string `json:"language"`
+			LastUpdated string `json:"last_updated"`
+		}) bool {
+			return d.URL == u
+		})
+		if i < 0 {
+			t.Errorf("notice %s was not found", u)
+			continue
+		}
+		d := s.report.Notice.Documents[i]
+		if want.Declared.Language != "" && d.Language != want.Declared.Language {
+			t.Errorf("notice %s: language %q, want %q", u, d.Language, want.Declared.Language)
+		}
+	}
+	if len(want.Notices) == 0 && len(s.report.Notice.Documents) > 0 {
+		t.Errorf("a notice was found where there is none: %v", s.report.Notice.Documents)
+	}
+}

@@ -62,7 +62,7 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	if advises && !r.ownUse(s) && !rd.shares {
 		return nil
 	}
-	if rd.shares || rd.third || len(rd.techs) > 0 || s.item || r.does(s, out) {
+	if rd.shares || rd.third || len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s, out) {
 		return out
 	}
 	return nil

@@ -63,7 +63,7 @@ func auditTestSite(t *testing.T, name, vendors string) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	s := runAudit(t, server, site.Start, "--knowledge", vendors)
+	s := runAudit(t, server, site.Start, append([]string{"--knowledge", vendors}, site.Want.Args...)...)
 	if s.code != site.Want.Exit {
 		t.Errorf("exit %d, want %d", s.code, site.Want.Exit)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
 	"trackaudit/testsites"
 )
@@ -42,13 +43,7 @@ type seen struct {
 		Findings []struct {
 			Rule, Severity, Subject, Message string
 		} `json:"findings"`
-		Notice struct {
-			Documents []struct {
-				URL         string `json:"url"`
-				Language    string `json:"language"`
-				LastUpdated string `json:"last_updated"`
-			} `json:"documents"`
-		} `json:"notice"`
+		Notice notice.JSON `json:"notice"`
 	}
 	log []testsites.Hit
 }
@@ -72,13 +67,12 @@ func auditTestSite(t *testing.T, name, vendors string) {
 	}
 	var line []string
 	for _, f := range []ratio{s.hosts(t), s.cookies(t, site.Want), s.beacons(t, site.Want), s.requests(t),
-		s.verdicts(t, site.Want), s.precision(t, site.Want), s.findings(t, site.Want)} {
+		s.verdicts(t, site.Want), s.precision(t, site.Want), s.findings(t, site.Want), s.notices(t, site.Want)} {
 		line = append(line, f.String())
 		if f.got != f.of && f.name != "requests" {
 			t.Errorf("%s: %d of %d", f.name, f.got, f.of)
 		}
 	}
-	s.notices(t, site.Want)
 	t.Logf("%-16s %s", name, strings.Join(line, "  "))
 }
 
@@ -349,26 +343,67 @@ func (s *seen) findings(t *testing.T, want testsites.Want) ratio {
 	return r
 }
 
-// notices: the documents that a person names are the ones found, and their dates and language are read right.
-func (s *seen) notices(t *testing.T, want testsites.Want) {
+// notices: the documents that a person names are the ones found, and what a person reads in them is what was read:
+// technologies, purposes of cookies, vendors, denials, claims, dates, opt-outs; and nothing that is not there.
+func (s *seen) notices(t *testing.T, want testsites.Want) ratio {
+	n := s.report.Notice
+	r := ratio{name: "notice"}
+	check := func(ok bool, format string, args ...any) {
+		r.of++
+		if ok {
+			r.got++
+		} else {
+			t.Errorf("notice: "+format, args...)
+		}
+	}
 	for _, u := range want.Notices {
-		i := slices.IndexFunc(s.report.Notice.Documents, func(d struct {
-			URL         string `json:"url"`
-			Language    string `json:"language"`
-			LastUpdated string `json:"last_updated"`
-		}) bool {
-			return d.URL == u
-		})
-		if i < 0 {
-			t.Errorf("notice %s was not found", u)
-			continue
-		}
-		d := s.report.Notice.Documents[i]
-		if want.Declared.Language != "" && d.Language != want.Declared.Language {
-			t.Errorf("notice %s: language %q, want %q", u, d.Language, want.Declared.Language)
+		check(slices.ContainsFunc(n.Documents, func(d notice.DocumentJSON) bool { return d.URL == u }), "%s was not found", u)
+	}
+	if len(want.Notices) == 0 {
+		check(len(n.Documents) == 0, "found where there is none: %v", n.Documents)
+		return r
+	}
+	any := func(is func(notice.DocumentJSON) bool) bool { return slices.ContainsFunc(n.Documents, is) }
+	d := want.Declared
+	check(d.Language == "" || any(func(x notice.DocumentJSON) bool { return x.Language == d.Language }), "language %q is not read", d.Language)
+	check(d.LastUpdated == "" || any(func(x notice.DocumentJSON) bool { return x.LastUpdated == d.LastUpdated }), "last update %q is not read", d.LastUpdated)
+	check(d.Effective == "" || any(func(x notice.DocumentJSON) bool { return x.Effective == d.Effective }), "effective date %q is not read", d.Effective)
+	declares := func(is func(notice.Declaration) bool) bool { return slices.ContainsFunc(n.Declarations, is) }
+	for _, tech := range d.Technologies {
+		check(declares(func(x notice.Declaration) bool { return !x.Denied && string(x.Technology) == tech }), "%s is declared and not read", tech)
+	}
+	for _, tech := range d.Undeclared {
+		check(!declares(func(x notice.Declaration) bool {
+			return !x.Denied && string(x.Technology) == tech && x.Strength != notice.Generic
+		}), "%s is read and not declared", tech)
+	}
+	for _, purpose := range d.Purposes {
+		check(declares(func(x notice.Declaration) bool {
+			return !x.Denied && x.Technology == evidence.CookieTech && string(x.Purpose) == purpose
+		}), "cookies for %s are declared and not read", purpose)
+	}
+	for _, vendor := range d.Recipients {
+		check(declares(func(x notice.Declaration) bool { return !x.Denied && strings.HasPrefix(x.Recipient, vendor) }), "%s is named and not read", vendor)
+	}
+	for _, denial := range d.Denied {
+		f := strings.Split(denial, "/")
+		check(declares(func(x notice.Declaration) bool {
+			return x.Denied && string(x.Technology) == f[0] && (f[1] == "" || string(x.Purpose) == f[1]) && (f[2] == "" || string(x.Party) == f[2])
+		}), "%s is denied and not read", denial)
+	}
+	for _, x := range n.Declarations {
+		if x.Denied {
+			check(slices.ContainsFunc(d.Denied, func(denial string) bool {
+				f := strings.Split(denial, "/")
+				return f[0] == string(x.Technology) && (f[1] == "" || f[1] == string(x.Purpose))
+			}), "a denial of %q for %q is read and not there: %s", x.Technology, x.Purpose, x.Quote)
 		}
 	}
-	if len(want.Notices) == 0 && len(s.report.Notice.Documents) > 0 {
-		t.Errorf("a notice was found where there is none: %v", s.report.Notice.Documents)
+	for _, c := range []struct{ name, got, want string }{{"DNT", string(n.Claims.DNT.Value), d.DNT}, {"GPC", string(n.Claims.GPC.Value), d.GPC}, {"consent", string(n.Claims.Consent.Value), d.Consent}} {
+		check(c.want == "" || c.got == c.want, "%s is %q, want %q", c.name, c.got, c.want)
 	}
+	for _, u := range d.OptOut {
+		check(slices.ContainsFunc(n.Claims.OptOut, func(o notice.OptOut) bool { return o.URL == u }), "opt-out %s is not read", u)
+	}
+	return r
 }

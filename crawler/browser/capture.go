@@ -47,7 +47,7 @@ type capture struct {
 	pageID   target.ID
 	kinds    map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
 	addrs    map[target.SessionID]string
-	workers  []*session
+	unwound  map[*session]bool // popups with clocks of their own, to be started when their document comes
 	popups   int
 	frames   map[cdp.FrameID]string // address of each frame's document
 	main     cdp.FrameID
@@ -65,6 +65,8 @@ type capture struct {
 	loaded   chan struct{}
 	gone     chan struct{} // the renderer crashed
 	expired  chan struct{} // virtual time ran out
+	quiet    chan struct{} // after leaving began: everything sent since is answered
+	leaving  int           // how many requests there were when leaving began; -1 = it has not
 	input    int           // wall milliseconds at which input began; 0 = not yet
 	over     bool          // evidence is closed
 	cut      string        // which bound was met
@@ -96,11 +98,11 @@ type storedKey struct {
 
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
-		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, frames: map[cdp.FrameID]string{},
+		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, frames: map[cdp.FrameID]string{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
-		expired: make(chan struct{}, 8)}
+		expired: make(chan struct{}, 8), quiet: make(chan struct{}, 1), leaving: -1}
 }
 
 // now is the wall time of the visit in milliseconds.
@@ -127,8 +129,6 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 	first := kind == "page" && c.page == nil
 	if first {
 		c.page = s
-	} else if kind != "popup" {
-		c.workers = append(c.workers, s)
 	}
 	c.mu.Unlock()
 	if tooMany {
@@ -159,12 +159,22 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 		send(s, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers})
 	}
 	send(s, target.SetAutoAttach, autoAttach(false))
-	if !c.b.o.RealTime && !first {
-		// Beside the page, each target has its own clock.
-		budget := float64(c.b.o.Dwell.Milliseconds())
-		send(s, emulation.SetVirtualTimePolicy, emulation.SetVirtualTimePolicyParams{Policy: emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, Budget: &budget})
+	switch {
+	case c.b.o.RealTime || first:
+	case kind == "popup": // one that knows its opener shares its process, and so its clock
+		if !info.CanAccessOpener {
+			c.mu.Lock()
+			c.unwound[s] = true
+			c.mu.Unlock()
+		}
+	default: // workers, and frames in processes of their own, have their own clocks
+		c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
 	}
-	release(s)
+	if kind == "popup" {
+		ask(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}, func(cdp.Empty, error) { c.unpause() })
+	} else {
+		release(s)
+	}
 	if first {
 		// The trailing evaluation is the barrier: once it is answered, all of the above is in place.
 		ask(s, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}, func(runtime.EvaluateResult, error) { c.arrived <- s })
@@ -173,6 +183,25 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 
 // release lets a target run that waits for its debugger.
 func release(s *session) { send(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}) }
+
+// unpause mends what waiting for the debugger does to a popup's opener: Chrome pauses every page of the group
+// meanwhile, and a frame of theirs whose document arrives in that moment stays paused for good, its scripts and
+// requests stuck. A dialog that we answer at once pauses and resumes the whole group. It is opened in a world of
+// our own, out of sight of the page.
+func (c *capture) unpause() {
+	c.mu.Lock()
+	s, main := c.page, c.main
+	c.mu.Unlock()
+	if s == nil || main == "" {
+		return
+	}
+	send(s, page.BringToFront, cdp.Empty{}) // a window that opens hides its opener
+	ask(s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: main, WorldName: hookName}, func(w page.CreateIsolatedWorldResult, err error) {
+		if err == nil {
+			send(s, runtime.Evaluate, runtime.EvaluateParams{Expression: "alert()", ContextID: w.ExecutionContextID})
+		}
+	})
+}
 
 // event is the one handler of all sessions of the visit.
 func (c *capture) event(s *session, ev any) {
@@ -240,6 +269,7 @@ func (c *capture) event(s *session, ev any) {
 		c.keep(ev.StorageID, ev.Key, "", true)
 	default:
 		c.networkEvent(s, ev)
+		c.checkQuiet()
 	}
 }
 
@@ -263,6 +293,10 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 	}
 	if f.ParentID == "" {
 		c.addrs[s.id] = url
+		if c.unwound[s] && url != "about:blank" {
+			delete(c.unwound, s)
+			c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
+		}
 	}
 }
 
@@ -288,13 +322,41 @@ func (c *capture) close() {
 	c.mu.Unlock()
 }
 
-// settle waits for the small questions that are under way.
-func (c *capture) settle(ctx context.Context) {
+// settle waits for the answers to what was sent at the end, whose headers may set cookies, and for the small
+// questions that are under way.
+func (c *capture) settle(ctx context.Context, s *session) {
+	ctx, cancel := context.WithTimeout(ctx, lastAnswers)
+	defer cancel()
+	c.mu.Lock()
+	c.checkQuiet()
+	c.mu.Unlock()
+	select {
+	case <-c.quiet:
+	case <-s.done:
+	case <-ctx.Done():
+	}
 	done := make(chan struct{})
 	go func() { c.background.Wait(); close(done) }()
 	select {
 	case <-done:
+	case <-s.done:
 	case <-ctx.Done():
+	}
+}
+
+// checkQuiet tells settle when nothing that was sent at the end waits for an answer. The caller holds mu.
+func (c *capture) checkQuiet() {
+	if c.leaving < 0 {
+		return
+	}
+	for _, r := range c.requests[c.leaving:] {
+		if !r.done && r.Status == 0 && r.Type != "WebSocket" {
+			return
+		}
+	}
+	select {
+	case c.quiet <- struct{}{}:
+	default:
 	}
 }
 

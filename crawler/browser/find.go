@@ -32,7 +32,7 @@ func (e *NotFoundError) Error() string {
 
 // candidates are where browsers lie, the preferred first: the headless shell is the fast default. Wrapper scripts
 // of distributions add flags of their own, so the real binary that they wrap comes before them.
-func candidates() []string {
+var candidates = func() []string {
 	switch runtime.GOOS {
 	case "darwin":
 		return []string{

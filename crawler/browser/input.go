@@ -14,35 +14,67 @@ func (c *capture) touch(ctx context.Context, s *session) {
 	c.mu.Lock()
 	c.input = max(1, c.now())
 	c.mu.Unlock()
+	h := newHand(s)
+	for _, at := range [][2]float64{{210, 140}, {340, 260}, {480, 330}, {520, 410}} {
+		h.move(at[0], at[1])
+	}
+	h.key(input.DispatchKeyEventTypeRawKeyDown)
+	h.key(input.DispatchKeyEventTypeKeyUp)
+	h.wheel(900)
+	h.wheel(900)
+	h.done(ctx, c)
+}
+
+// part is the last a visitor does before the tab closes: the mouse goes up to it. A recorder that collects what it
+// sees still holds this when the page is left.
+func (c *capture) part(ctx context.Context, s *session) {
+	h := newHand(s)
+	h.wheel(-200)
+	h.move(400, 90)
+	h.move(300, 4)
+	h.done(ctx, c)
+}
+
+// hand sends input without waiting in between, as events of a person follow each other.
+type hand struct {
+	s        *session
+	sent     int
+	answered chan struct{}
+}
+
+func newHand(s *session) *hand { return &hand{s: s, answered: make(chan struct{}, 32)} }
+
+func (h *hand) answer(cdp.Empty, error) { h.answered <- struct{}{} }
+
+func (h *hand) mouse(p input.DispatchMouseEventParams) {
+	h.sent++
+	ask(h.s, input.DispatchMouseEvent, p, h.answer)
+}
+
+func (h *hand) move(x, y float64) {
+	h.mouse(input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
+}
+
+// wheel turns the wheel over the middle of the page. Chrome wants both deltas, and cdproto leaves out a zero.
+func (h *hand) wheel(dy float64) {
+	h.mouse(input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: 520, Y: 410, DeltaX: 1, DeltaY: dy})
+}
+
+func (h *hand) key(t input.DispatchKeyEventType) {
+	h.sent++
+	ask(h.s, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: t, Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40}, h.answer)
+}
+
+// done waits until the page has had all events.
+func (h *hand) done(ctx context.Context, c *capture) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	waiting := 0
-	answered := make(chan struct{}, 16)
-	post := func(method func(func(cdp.Empty, error))) {
-		waiting++
-		method(func(cdp.Empty, error) { answered <- struct{}{} })
-	}
-	mouse := func(p input.DispatchMouseEventParams) {
-		post(func(reply func(cdp.Empty, error)) { ask(s, input.DispatchMouseEvent, p, reply) })
-	}
-	key := func(t input.DispatchKeyEventType) {
-		p := input.DispatchKeyEventParams{Type: t, Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40}
-		post(func(reply func(cdp.Empty, error)) { ask(s, input.DispatchKeyEvent, p, reply) })
-	}
-	for _, at := range [][2]float64{{210, 140}, {340, 260}, {480, 330}, {520, 410}} {
-		mouse(input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: at[0], Y: at[1]})
-	}
-	key(input.DispatchKeyEventTypeRawKeyDown)
-	key(input.DispatchKeyEventTypeKeyUp)
-	for range 2 {
-		mouse(input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: 520, Y: 410, DeltaY: 900})
-	}
-	for ; waiting > 0; waiting-- {
+	for ; h.sent > 0; h.sent-- {
 		select {
-		case <-answered:
+		case <-h.answered:
 		case <-ctx.Done():
 			return
-		case <-s.done:
+		case <-h.s.done:
 			return
 		case <-c.gone:
 			return

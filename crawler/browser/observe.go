@@ -176,7 +176,8 @@ func setterOf(r *request) string {
 }
 
 // technologyOf classifies a request by what it did. A pixel is an image of at most 2 × 2 natural pixels, or none
-// at all (204, empty), that goes to a third party or carries data; an icon or spacer of the site's own is not.
+// at all (204, empty), that goes to a third party or carries data; an icon or spacer of the site's own is not, nor
+// is a redirect on the way to a pixel.
 func technologyOf(r *request, keepalive bool) (evidence.Technology, string) {
 	third := r.Party == evidence.ThirdParty
 	switch {
@@ -204,11 +205,7 @@ func technologyOf(r *request, keepalive bool) (evidence.Technology, string) {
 	return "", ""
 }
 
-// pixel looks at the end of the redirect chain: each hop on the way to a pixel is one.
 func pixel(r *request) bool {
-	if r.final != nil {
-		r = r.final
-	}
 	return r.Status == 204 || r.Width > 0 && r.Width <= 2 && r.Height <= 2
 }
 

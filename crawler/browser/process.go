@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ type process struct {
 	conn    *chromedp.PipeConn
 	profile string
 	stderr  *tail
+	spoken  chan struct{} // stderr has ended: the browser and its children are gone
 	exited  chan struct{}
 	once    sync.Once
 }
@@ -29,7 +31,7 @@ func startProcess(bin Binary, o Options) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a browser profile: %w", err)
 	}
-	p := &process{profile: profile, stderr: &tail{max: 8 << 10}, exited: make(chan struct{})}
+	p := &process{profile: profile, stderr: &tail{max: 8 << 10}, spoken: make(chan struct{}), exited: make(chan struct{})}
 	fail := func(err error) (*process, error) {
 		os.RemoveAll(profile)
 		return nil, err
@@ -56,20 +58,34 @@ func startProcess(bin Binary, o Options) (*process, error) {
 		toChrome.Close()
 		return fail(err)
 	}
+	said, errors, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		toChrome.Close()
+		fromChrome.Close()
+		out.Close()
+		return fail(err)
+	}
 	p.cmd = exec.Command(bin.Path, flags(bin, o, profile)...)
 	p.cmd.ExtraFiles = []*os.File{in, out}
-	p.cmd.Stderr = p.stderr
-	p.cmd.WaitDelay = 2 * time.Second // children that outlive a killed browser hold its stderr
+	p.cmd.Stderr = errors // a file, or waiting for the browser would wait for children that still hold it
 	ownGroup(p.cmd)
 	err = p.cmd.Start()
 	in.Close()
 	out.Close()
+	errors.Close()
 	if err != nil {
 		toChrome.Close()
 		fromChrome.Close()
+		said.Close()
 		return fail(fmt.Errorf("start %s: %w", bin.Path, err))
 	}
 	p.conn = chromedp.NewPipeConn(fromChrome, toChrome)
+	go func() {
+		_, _ = io.Copy(p.stderr, said)
+		said.Close()
+		close(p.spoken)
+	}()
 	go func() {
 		_ = p.cmd.Wait()
 		close(p.exited)
@@ -87,6 +103,10 @@ func (p *process) stop(grace time.Duration) {
 		killGroup(p.cmd)
 		p.conn.Close()
 		<-p.exited
+		select {
+		case <-p.spoken:
+		case <-time.After(time.Second):
+		}
 		for range 20 { // a child that is just dying may still write into the profile
 			if os.RemoveAll(p.profile) == nil {
 				return
@@ -111,6 +131,9 @@ func flags(bin Binary, o Options, profile string) []string {
 	}
 	if bin.Mode == "full" {
 		list = append(list, "--headless=new", "--disable-site-isolation-trials")
+	}
+	if name := plainAgent(bin.Version); name != "" {
+		list = append(list, "--user-agent="+name)
 	}
 	if o.BlockThirdPartyCookies {
 		list = append(list, "--test-third-party-cookie-phaseout")

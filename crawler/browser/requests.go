@@ -7,6 +7,7 @@ import (
 	_ "image/gif"  // natural size of pixels
 	_ "image/jpeg" // likewise
 	_ "image/png"  // likewise
+	"net/http"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -31,7 +32,6 @@ type request struct {
 	done      bool
 	hasExtra  bool
 	isPreload bool
-	final     *request // the last hop of its chain; nil if it is that itself
 }
 
 // networkEvent takes in what the network domain tells. The caller holds mu.
@@ -66,7 +66,10 @@ func (c *capture) networkEvent(s *session, ev any) {
 		}
 	case *network.EventLoadingFailed:
 		if r := c.last(s, ev.RequestID); r != nil {
-			r.Failed, r.done = ev.ErrorText, true
+			if r.done = true; r.Status == http.StatusNoContent {
+				return // an answer without content reads as aborted
+			}
+			r.Failed = ev.ErrorText
 			if ev.BlockedReason != "" {
 				r.Failed = "blocked: " + string(ev.BlockedReason)
 			}
@@ -258,9 +261,6 @@ func (c *capture) finish(topSite string) {
 		r.ID = fmt.Sprintf("r%d", i+1)
 		if r.Hop > 0 {
 			r.ID = c.byID[r.key][0].ID
-		}
-		if hops := c.byID[r.key]; r.Hop < len(hops)-1 {
-			r.final = hops[len(hops)-1]
 		}
 		r.Host = evidence.HostOf(r.URL)
 		r.Site = evidence.SiteOf(r.Host)

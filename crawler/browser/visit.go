@@ -8,6 +8,7 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -31,8 +32,12 @@ type Result struct {
 	Document *evidence.Document // with KeepDocument, if the page rendered
 }
 
-// stepTimeout bounds each step that a living browser answers at once.
-const stepTimeout = 5 * time.Second
+// stepTimeout bounds each step that a living browser answers at once; lastAnswers bounds the wait for the answers
+// to what a page sends when it is left.
+const (
+	stepTimeout = 5 * time.Second
+	lastAnswers = time.Second
+)
 
 // Visit loads a page in a fresh browser context, watches it, touches it, ends it as a closed tab would end, and
 // returns what it stored and sent. Whatever goes wrong with the page is in the Visit (Complete, Reason, Detail).
@@ -153,6 +158,7 @@ func (v *visiting) linger(ctx context.Context) {
 		if end := v.watch(ctx, v.session, budget-before); end != "budget" {
 			v.dwell.Ended = end
 		}
+		v.part(ctx, v.session)
 	}
 	select {
 	case <-v.gone:
@@ -184,12 +190,19 @@ func (v *visiting) leave(ctx context.Context) {
 	}
 	if v.reason != evidence.Crashed {
 		end, cancelEnd := context.WithTimeout(ctx, 2*time.Second)
+		v.mu.Lock()
+		v.leaving = len(v.requests)
+		v.mu.Unlock()
 		_, _ = call(end, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: endScript})
 		send(v.session, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
 		_, _ = call(end, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"})
+		// A frozen page answers no question about the bodies of its last beacons.
+		send(v.session, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
 		cancelEnd()
+		v.settle(ctx, v.session)
+		// Some browsers fire a real pagehide when the context goes: the page would send its last words twice.
+		send(v.session, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	}
-	v.settle(ctx)
 	if got, err := cdp.Call(ctx, v.b.root, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: v.context}); err == nil {
 		v.jar = got.Cookies
 	}

@@ -34,8 +34,10 @@ function report(kind, data, bound = 1000) {
 
 const cut = (s, n = 4096) => { s = String(s); return s.length > n ? s.slice(0, n) : s; };
 
-// wrap replaces a method by one that tells before it runs; it looks like the one it replaces.
+// wrap replaces a method by one that tells before it runs; it looks like the one it replaces. The method may stand
+// on a prototype of the object: that of a worker's global, for one.
 function wrap(proto, name, before, after) {
+  while (proto && !Object.prototype.hasOwnProperty.call(proto, name)) proto = Object.getPrototypeOf(proto);
   const d = proto && Object.getOwnPropertyDescriptor(proto, name);
   if (!d || typeof d.value !== 'function') return;
   const original = d.value;
@@ -53,6 +55,7 @@ function wrap(proto, name, before, after) {
 
 // wrapGetter and wrapSetter do the same for one half of a property.
 function wrapAccessor(proto, name, half, tell) {
+  while (proto && !Object.prototype.hasOwnProperty.call(proto, name)) proto = Object.getPrototypeOf(proto);
   const d = proto && Object.getOwnPropertyDescriptor(proto, name);
   if (!d || !d[half]) return;
   const original = d[half];

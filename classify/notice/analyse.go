@@ -33,6 +33,8 @@ func (r *reader) analyse(s, lead *sentence) reading {
 			if r.techDenied(s, h) {
 				out.denied = append(out.denied, t)
 			}
+		case r.notSet(s, h):
+			out.denied = append(out.denied, t)
 		case (defines || advises) && !own, disclaims:
 		default:
 			out.techs = append(out.techs, t)
@@ -58,6 +60,21 @@ func (r *reader) techDenied(s *sentence, t hit) bool {
 		after := t.from >= v.to && t.from-v.to <= 14
 		before := t.to <= v.from && v.from-t.to <= 6 && r.passive(s, v)
 		if who := r.subject(s, v.from); (after && (who == us || who == nobody) || before && who != visitor) && r.denies(s, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// notSet says that a technology stands before a passive verb that is denied: "cookies are not used here". What waits
+// for a choice is not denied: "cookies are not set until you agree".
+func (r *reader) notSet(s *sentence, t hit) bool {
+	if r.has(s, "except", 0) >= 0 || r.has(s, "if", 0) >= 0 || r.has(s, "consent.prior", 0) >= 0 {
+		return false
+	}
+	for _, v := range s.hits {
+		if r.m.is(v, "use") && t.to <= v.from && v.from-t.to <= 4 && r.passive(s, v) && r.closeNot(s, v) && r.denies(s, v) &&
+			(v.to >= len(s.toks) || !r.m.isWord(s.toks[v.to].word, "toward")) {
 			return true
 		}
 	}
@@ -133,7 +150,11 @@ func (r *reader) negated(s *sentence) []bool {
 		if !r.m.is(h, "not") || r.within(s, h, "notonly") || r.within(s, h, "except") {
 			continue
 		}
+		adverb := r.m.isWord(s.toks[h.to-1].word, "adverbial")
 		for i := h.from; i < len(s.toks); i++ {
+			if adverb && i > h.to && r.m.isWord(s.toks[i].word, "finite") {
+				break // the clause of another verb: see spent
+			}
 			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && r.at(s, i, "but") || i > h.to && r.at(s, i, "except") {
 				break
 			}
@@ -214,7 +235,7 @@ func (r *reader) ofAds(s *sentence, h hit) bool {
 		if i >= h.from && i < h.to {
 			continue
 		}
-		if i >= h.to && s.toks[i].word == "," {
+		if i >= h.to && (s.toks[i].word == "," || i > h.to && r.m.isWord(s.toks[i].word, "toward")) {
 			break
 		}
 		if r.m.isWord(s.toks[i].word, "adword") {

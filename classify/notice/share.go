@@ -64,6 +64,7 @@ func (m *matcher) isWord(word, class string) bool {
 func (r *reader) subject(s *sentence, v int) who {
 	best, at := nobody, -1
 	stop := 0
+	var you, data hit // the latest of each
 	for i := v - 1; i >= 0 && i >= v-10; i-- {
 		if w := s.toks[i].word; w == ";" || w == ":" || w == "." {
 			stop = i
@@ -75,18 +76,29 @@ func (r *reader) subject(s *sentence, v int) who {
 			continue
 		}
 		class := r.m.classes[h.class]
+		if (class == "self" || class == "you") && r.within(s, h, "oblique") {
+			continue // "to us", "about our users"
+		}
 		switch {
 		case class == "self":
 			best, at = us, h.from
 		case class == "you":
 			best, at = visitor, h.from
+			you = h
 		case class == "data":
+			data = h
 			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
 				best, at = thing, h.from
 			}
-		case strings.HasPrefix(class, "rcp."):
+		case strings.HasPrefix(class, "rcp."), class == "they":
 			best, at = other, h.from
 		}
+	}
+	if best == visitor && r.passive(s, hit{from: v}) { // "information that you give us may be shared"
+		if data.to > 0 && data.to <= you.from {
+			return thing
+		}
+		return nobody
 	}
 	return best
 }
@@ -149,6 +161,10 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			}
 		}
 	}
+	if !out.deniesTP && !advises && !r.exempt(s) {
+		out.deniedTo = r.thirdBarred(s, list)
+		out.deniesTP = len(out.deniedTo) > 0
+	}
 	r.collecting(s, neg, out)
 }
 
@@ -186,19 +202,33 @@ func (r *reader) mentioned(s *sentence, v hit) bool {
 	return false
 }
 
-// toVisitor says that what is sent goes to the visitor, or comes to us: "send you offers", "share it with us".
+// toVisitor says that what is sent goes to the visitor, or comes to us: "send you offers", "share it with us". What
+// another verb takes there is no matter: "transfer information provided to us".
 func (r *reader) toVisitor(s *sentence, v hit) bool {
-	for i := v.to; i < len(s.toks) && i < v.to+10; i++ {
+	end := min(len(s.toks), v.to+10)
+	for _, o := range s.hits {
+		if o.from > v.to && o.from < end && (r.m.is(o, "give") || r.m.is(o, "share") || r.m.is(o, "collect")) {
+			end = o.from
+		}
+	}
+	for i := v.to; i < end; i++ {
 		w := s.toks[i].word
 		if w == "." || w == ";" {
 			return false
 		}
-		near := i <= v.to+1
-		if (near || i > v.to && r.m.isWord(s.toks[i-1].word, "toward")) && (r.m.isWord(w, "you") || !near && r.m.isWord(w, "self")) {
+		switch {
+		case i <= v.to+1 && r.m.isWord(w, "you"):
+			return true
+		case i > v.to && r.m.isWord(s.toks[i-1].word, "toward") && (r.m.isWord(w, "you") || i > v.to+1 && r.m.isWord(w, "self") && !r.owns(s, i)):
 			return true
 		}
 	}
 	return false
+}
+
+// owns says that the word at i is an "our" that belongs to somebody: "to our partners".
+func (r *reader) owns(s *sentence, i int) bool {
+	return i+1 < len(s.toks) && !s.toks[i+1].mark() && r.m.isWord(s.toks[i].word, "owner")
 }
 
 // finite says that an auxiliary stands before a verb: "Acme may share".
@@ -225,111 +255,6 @@ func (r *reader) abroad(s *sentence, v hit) bool {
 func (r *reader) near(s *sentence, class string, v hit, distance int) bool {
 	for _, h := range s.hits {
 		if r.m.is(h, class) && h.from-v.to <= distance && v.from-h.to <= distance {
-			return true
-		}
-	}
-	return false
-}
-
-// denies says that the verb v is what a negation negates: "do not (knowingly) sell, rent or share", "never share",
-// "none of it is shared". Another verb between the two takes the negation to itself.
-func (r *reader) denies(s *sentence, v hit) bool {
-	for _, n := range s.hits {
-		if !r.m.is(n, "not") || n.to > v.from || v.from-n.to > 14 || r.within(s, n, "notonly") || r.within(s, n, "except") {
-			continue
-		}
-		if r.blocked(s, n.to, v.from) || r.conditional(s, n) || r.bare(s, n) {
-			continue
-		}
-		return true
-	}
-	return false
-}
-
-// bare says that a "not" has no finite verb before it ("we ask that you not share"), or is a request to the visitor
-// ("Do not share your password").
-func (r *reader) bare(s *sentence, n hit) bool {
-	if n.from == 0 || s.toks[n.from].word != "not" || r.doc.Language != "en" {
-		return false
-	}
-	if n.from == 1 {
-		return s.toks[0].word == "do"
-	}
-	for i := max(0, n.from-3); i < n.from; i++ {
-		if r.m.isWord(s.toks[i].word, "auxiliary") {
-			return false
-		}
-	}
-	return true
-}
-
-// blocked says that something between a negation and a verb keeps the one from reaching the other.
-func (r *reader) blocked(s *sentence, from, to int) bool {
-	for i := from; i < to; i++ {
-		if w := s.toks[i].word; w == ";" || w == ":" || w == "." {
-			return true
-		}
-	}
-	for _, h := range s.hits {
-		if h.from < from || h.to > to {
-			continue
-		}
-		if r.m.is(h, "but") || r.m.is(h, "except") || r.m.is(h, "barrier") || r.m.is(h, "if") {
-			return true
-		}
-	}
-	return false
-}
-
-// conditional says that a negation is the visitor's, or a condition: "if you do not", "you may choose not to".
-func (r *reader) conditional(s *sentence, n hit) bool {
-	for _, h := range s.hits {
-		if h.to <= n.from && n.from-h.to <= 5 && (r.m.is(h, "you") || r.m.is(h, "if")) {
-			between := true
-			for _, o := range s.hits {
-				if r.m.is(o, "self") && o.from >= h.to && o.to <= n.from {
-					between = false
-				}
-			}
-			if between && !(r.m.is(h, "if") && r.commaBetween(s, h.to, n.from)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (r *reader) commaBetween(s *sentence, from, to int) bool {
-	for i := from; i < to; i++ {
-		if s.toks[i].word == "," {
-			return true
-		}
-	}
-	return false
-}
-
-// exempt says that a denial is about children or a signal, not about sharing.
-func (r *reader) exempt(s *sentence) bool {
-	return r.has(s, "child", 0) >= 0 || r.has(s, "dnt.signal", 0) >= 0 || r.has(s, "rights", 0) >= 0
-}
-
-// collecting reads what is said not to be collected.
-func (r *reader) collecting(s *sentence, neg []bool, out *reading) {
-	if out.deniesTP || r.exempt(s) || r.has(s, "advice", 0) >= 0 {
-		return
-	}
-	for _, h := range s.hits {
-		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) {
-			if subject := r.subject(s, h.from); subject == us || subject == nobody {
-				out.deniesFP = true
-			}
-		}
-	}
-}
-
-func (r *reader) closeNot(s *sentence, v hit) bool {
-	for _, n := range s.hits {
-		if r.m.is(n, "not") && n.to <= v.from && v.from-n.to <= 4 {
 			return true
 		}
 	}

@@ -94,8 +94,8 @@ func appendWord(out []token, text string, s Span) []token {
 	}
 	at := strings.IndexByte(w, '\'')
 	if at < 0 {
-		if w == "cannot" {
-			return append(out, token{s, "can"}, token{s, "not"})
+		if verb, ok := joinedNot[w]; ok {
+			return append(out, token{s, verb}, token{s, "not"})
 		}
 		return append(out, token{s, w})
 	}
@@ -109,6 +109,9 @@ func appendWord(out []token, text string, s Span) []token {
 	}
 	return append(out, token{s, w})
 }
+
+// joinedNot are negated verbs in one word, with the apostrophe forgotten or none due.
+var joinedNot = map[string]string{"cannot": "can", "dont": "do", "doesnt": "does", "didnt": "did", "wont": "will", "isnt": "is", "arent": "are"}
 
 func verbBeforeNot(w string) string {
 	switch w {

@@ -67,7 +67,23 @@ type Finding struct {
 	Quote        string // from the notice, where a sentence of it matters
 	Basis        string // the source of the rule, and its kind
 	Observations []string
+
+	Status Status  // set by Policy.Apply
+	Waiver *Waiver // with Waived
+	// Seen says in how many of how many audits of the same site the finding was seen; 0 of 0 when the site was
+	// audited once.
+	Seen, Of int
 }
+
+// Status says what the policy makes of a finding.
+type Status string
+
+const (
+	New     Status = "new"      // counts for the gate
+	Known   Status = "baseline" // the baseline holds it: does not fail again
+	Waived  Status = "waived"   // somebody answers for it, for a time
+	Ignored Status = "off"      // the policy switched its rule off: shown, never fails
+)
 
 // Destination is a host that was contacted, the site's own included.
 type Destination struct {

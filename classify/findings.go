@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -75,9 +74,7 @@ func (c *collector) sorted() []Finding {
 		f.Observations = slices.Compact(f.Observations)
 		out = append(out, *f)
 	}
-	slices.SortFunc(out, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Fingerprint, b.Fingerprint))
-	})
+	slices.SortFunc(out, compareFindings)
 	return out
 }
 

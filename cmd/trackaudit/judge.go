@@ -42,8 +42,9 @@ func judge(info runInfo, visits []evidence.Visit, docs []evidence.Document, fact
 	assessments := classify.Assess(in)
 	findings := classify.Findings(in, assessments)
 	gaps := classify.Gaps(in)
-	policy := classify.Policy{FailOn: r.failOn, Baseline: r.baseline}
-	outcome, reason := policy.Outcome(findings, gaps)
+	findings, notes := r.policy.Apply(findings)
+	info.Notes = append(info.Notes, notes...)
+	outcome, reason := r.policy.Outcome(findings, gaps)
 	rep := report.New(report.Input{
 		Version: info.Version, Target: info.Target, Site: info.Site, Started: info.Started, Finished: info.Finished,
 		Browser: info.Browser, Notice: n, NoticeProblems: problems, Looked: info.Looked, Visits: visits,

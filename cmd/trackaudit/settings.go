@@ -30,6 +30,11 @@ type judging struct {
 	law         string
 	baseline    string
 	declaration string
+
+	// What only the settings file holds.
+	rules   map[string]classify.Severity
+	off     map[string]bool
+	waivers []classify.Waiver
 }
 
 func (j *judging) register(f *pflag.FlagSet) {
@@ -86,20 +91,19 @@ func (c *crawling) register(f *pflag.FlagSet) {
 
 // rules is judging, read and checked.
 type rules struct {
-	failOn   classify.Severity
-	require  classify.Requirement
-	laws     []string
-	baseline map[string]bool
-	outputs  []output
+	policy  classify.Policy
+	require classify.Requirement
+	laws    []string
+	outputs []output
 }
 
 // output is one rendering of the report: to stdout if file is empty.
 type output struct{ format, file string }
 
 func (j *judging) parse() (rules, error) {
-	var r rules
+	r := rules{policy: classify.Policy{Severity: j.rules, Off: j.off, Waivers: j.waivers, Now: time.Now()}}
 	var err error
-	if r.failOn, err = classify.ParseSeverity(j.failOn); err != nil {
+	if r.policy.FailOn, err = classify.ParseSeverity(j.failOn); err != nil {
 		return r, hintf(fmt.Errorf("--fail-on: %w", err), "one of info, low, medium, high")
 	}
 	if r.require, err = classify.ParseRequirement(j.require); err != nil {
@@ -137,9 +141,9 @@ func (j *judging) parse() (rules, error) {
 		if err != nil {
 			return r, hintf(fmt.Errorf("--baseline %s: %w", j.baseline, err), "name the report.json of an earlier run")
 		}
-		r.baseline = map[string]bool{}
+		r.policy.Baseline = map[string]bool{}
 		for _, finding := range earlier.Findings {
-			r.baseline[finding.Fingerprint] = true
+			r.policy.Baseline[finding.Fingerprint] = true
 		}
 	}
 	return r, nil

@@ -33,7 +33,7 @@ Exit code: 0 pass, 1 findings at or above --fail-on, 2 usage or configuration, 3
   trackaudit audit https://www.example.com --notice https://www.example.com/privacy --out run
   trackaudit audit staging.example --host-rule "MAP staging.example 127.0.0.1:8443" --insecure`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			targets, err := applyConfig(c.config, cmd.Flags())
+			targets, err := applyConfig(j.config, j.environment, cmd.Flags(), &j)
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,9 @@ func reportCommand() *cobra.Command {
 The folder itself is not changed; --out DIR writes report.json and report.html to another folder.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := applyConfig(j.config, j.environment, cmd.Flags(), &j); err != nil {
+				return err
+			}
 			r, err := j.parse()
 			if err != nil {
 				return err

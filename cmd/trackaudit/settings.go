@@ -30,6 +30,8 @@ type judging struct {
 	law         string
 	baseline    string
 	declaration string
+	config      string
+	environment string
 
 	// What only the settings file holds.
 	rules   map[string]classify.Severity
@@ -44,6 +46,8 @@ func (j *judging) register(f *pflag.FlagSet) {
 	f.StringVar(&j.law, "law", "", "rule packs to apply: eu, uk, us-ca (comma-separated; default none)")
 	f.StringVar(&j.baseline, "baseline", "", "an earlier report.json: only findings that it does not hold fail")
 	f.StringVar(&j.declaration, "declaration", "", "a signed-off YAML (from trackaudit notice) instead of the extraction")
+	f.StringVar(&j.config, "config", "", "settings and policy file (default: trackaudit.yaml, if there is one)")
+	f.StringVar(&j.environment, "environment", "", "the environment of the settings file to use")
 }
 
 // crawling are the flags of audit that say what to visit and how.
@@ -62,7 +66,6 @@ type crawling struct {
 	keepValues   bool
 	realTime     bool
 	chrome       string
-	config       string
 	dwell        time.Duration
 	timeout      time.Duration
 	quiet        bool
@@ -83,7 +86,6 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.BoolVar(&c.keepValues, "keep-values", false, "keep cookie and storage values in the evidence instead of their hashes")
 	f.BoolVar(&c.realTime, "real-time", false, "watch each page in real time instead of virtual time")
 	f.StringVar(&c.chrome, "chrome", "", "the browser to use (found by itself if absent)")
-	f.StringVar(&c.config, "config", "", "settings file (default: trackaudit.yaml, if there is one)")
 	f.DurationVar(&c.dwell, "dwell", 10*time.Second, "how long to watch a page after it has loaded, in the page's time")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Second, "deadline of one page")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress on stderr")

@@ -26,7 +26,7 @@ func Assess(in Input) []Assessment {
 
 func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Assessment {
 	id := identify(o, f)
-	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, who: id}
+	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, Pattern: id.name, who: id}
 	a.cover = ds.covers(o, id)
 	var by *notice.Declaration
 	a.Verdict, by, a.Reason = verdict(o, id, a.cover, ds)

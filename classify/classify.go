@@ -37,6 +37,7 @@ type Assessment struct {
 	Service     string // knowledge's service ID; "" = not known
 	Entity      string // the company behind it; "" = not known
 	Purpose     knowledge.Purpose
+	Pattern     string // of a stored item, the name as it is known: "_ga_*" for "_ga_ABC123"
 	Verdict     Verdict
 	Reason      string // one sentence for a person
 	Declaration string // ID of the declaration that decided; "" = none

@@ -128,6 +128,7 @@ type Assessment struct {
 	Service     string            `json:"service"`
 	Entity      string            `json:"entity"`
 	Purpose     knowledge.Purpose `json:"purpose"`
+	Pattern     string            `json:"pattern"` // the name as it is known, without its changing part: "_ga_*"
 	Verdict     classify.Verdict  `json:"verdict"`
 	Reason      string            `json:"reason"`
 	Declaration string            `json:"declaration"`

@@ -66,7 +66,7 @@ reports, with evidence, every tracking technology that the notice does not decla
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(
-		auditCommand(), demoCommand(), noticeCommand(), reportCommand(),
+		auditCommand(), demoCommand(), noticeCommand(), reportCommand(), diffCommand(),
 		explainCommand(), configCommand(), verifyCommand(), doctorCommand(), versionCommand(),
 	)
 	return root

@@ -134,14 +134,9 @@ func (j *judging) parse() (rules, error) {
 		return r, hintf(errors.New("--format: two formats for the standard output"), "write one of them to a file: --format json=report.json")
 	}
 	if j.baseline != "" {
-		f, err := os.Open(j.baseline)
+		earlier, err := readReport(j.baseline)
 		if err != nil {
-			return r, hintf(fmt.Errorf("--baseline: %w", err), "name the report.json of an earlier run")
-		}
-		defer f.Close()
-		earlier, err := report.Decode(f)
-		if err != nil {
-			return r, hintf(fmt.Errorf("--baseline %s: %w", j.baseline, err), "name the report.json of an earlier run")
+			return r, fmt.Errorf("--baseline: %w", err)
 		}
 		r.policy.Baseline = map[string]bool{}
 		for _, finding := range earlier.Findings {

@@ -84,6 +84,8 @@ const (
 	Known   Status = "baseline" // the baseline holds it: does not fail again
 	Waived  Status = "waived"   // somebody answers for it, for a time
 	Ignored Status = "off"      // the policy switched its rule off: shown, never fails
+	// Unconfirmed was not seen in more than half of the repeated audits: shown, does not fail.
+	Unconfirmed Status = "unconfirmed"
 )
 
 // Destination is a host that was contacted, the site's own included.

@@ -66,6 +66,9 @@ func (p Policy) Apply(findings []Finding) ([]Finding, []string) {
 			f.Severity = s
 		}
 		f.Status = New
+		if f.Of > 1 && 2*f.Seen <= f.Of {
+			f.Status = Unconfirmed
+		}
 		if p.Baseline[f.Fingerprint] {
 			f.Status = Known
 		}
@@ -114,7 +117,7 @@ func (p Policy) Outcome(findings []Finding, gaps []Gap) (Outcome, string) {
 	for _, s := range []struct {
 		status Status
 		words  string
-	}{{Known, "in the baseline"}, {Waived, "waived"}, {Ignored, "switched off"}} {
+	}{{Known, "in the baseline"}, {Unconfirmed, "not confirmed"}, {Waived, "waived"}, {Ignored, "switched off"}} {
 		if n[s.status] > 0 {
 			also += fmt.Sprintf("; %s %s", count(n[s.status], "more is", "more are"), s.words)
 		}

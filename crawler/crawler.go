@@ -33,6 +33,10 @@ type Config struct {
 	// decides between candidates; nil trusts their links.
 	Likely func(evidence.Document) (kind string, score float64)
 
+	// Earlier are visits of an interrupted run of the same crawl: what was seen whole is not visited again, but goes
+	// to the sink as it was.
+	Earlier []evidence.Visit
+
 	// Progress is told of each step, one call at a time, from any goroutine; nil tells nobody.
 	Progress func(Progress)
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"trackaudit/classify"
 	"trackaudit/classify/notice"
 	"trackaudit/crawler"
 	"trackaudit/crawler/browser"
@@ -33,6 +35,9 @@ Exit code: 0 pass, 1 findings at or above --fail-on, 2 usage or configuration, 3
   trackaudit audit https://www.example.com --notice https://www.example.com/privacy --out run
   trackaudit audit staging.example --host-rule "MAP staging.example 127.0.0.1:8443" --insecure`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.resume != "" {
+				return resume(cmd, args, &c, &j)
+			}
 			targets, err := applyConfig(j.config, j.environment, cmd.Flags(), &j)
 			if err != nil {
 				return err
@@ -113,7 +118,8 @@ func worse(a, b error) bool {
 	return rank(a) > rank(b)
 }
 
-// auditSite is the main job: one site, from its address to its run folder.
+// auditSite is the main job: one site, from its address to its run folder. earlier are the visits of an interrupted
+// run that goes on in the same folder.
 func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declaration string, several bool) error {
 	if declaration != "" { // a broken file must not cost a crawl
 		if _, _, err := readNotice(nil, p.facts, declaration); err != nil {
@@ -129,7 +135,7 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		return err
 	}
 	info := runInfo{Schema: runSchema, Tool: "trackaudit", Version: toolVersion(), Target: start,
-		Site: evidence.SiteOf(evidence.HostOf(start)), Started: time.Now().UTC(), Choices: p.choices,
+		Site: evidence.SiteOf(evidence.HostOf(start)), Started: time.Now().UTC(), Choices: p.choices, Interrupted: true,
 		Flags: changedFlags(cmd), KeepValues: p.keepValues, FirstParty: p.firstParty,
 		Hashes: map[string]string{"knowledge": p.facts.Hash()}}
 	for i, o := range p.overlays {
@@ -139,14 +145,71 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		}
 		info.Overlays = append(info.Overlays, name)
 	}
+	return auditInto(cmd, folder, info, addresses, files, nil, p, r, declaration, several)
+}
 
+// resume goes on with a run that was interrupted: with the flags it was begun with, but for those given now.
+func resume(cmd *cobra.Command, args []string, c *crawling, j *judging) error {
+	if len(args) > 0 || c.out != "" {
+		return hintf(errors.New("--resume goes on with a run in its folder, at its address"), "leave the address and --out away")
+	}
+	saved, err := openRun(c.resume)
+	if err != nil {
+		return err
+	}
+	if !saved.info.Interrupted && !saved.truncated {
+		return hintf(fmt.Errorf("the run in %s was not interrupted", c.resume), "trackaudit report RUN judges it again; trackaudit audit begins a new one")
+	}
+	for _, name := range keys(saved.info.Flags) {
+		flag := cmd.Flags().Lookup(name)
+		if flag == nil || flag.Changed {
+			continue
+		}
+		for _, value := range saved.info.Flags[name] {
+			if err := cmd.Flags().Set(name, value); err != nil {
+				return fmt.Errorf("run.json: flag %s: %w", name, err)
+			}
+		}
+	}
+	r, err := j.parse()
+	if err != nil {
+		return err
+	}
+	p, err := c.parse(saved.overlays...)
+	if err != nil {
+		return err
+	}
+	addresses, files, err := givenNotices(p.notices)
+	if err != nil {
+		return err
+	}
+	folder, err := reopenRun(c.resume)
+	if err != nil {
+		return err
+	}
+	info := saved.info
+	info.Version, info.Problems, info.Looked, info.Repeats = toolVersion(), nil, nil, nil
+	info.Notes = []string{fmt.Sprintf("interrupted and resumed on %s; values hashed before and after that cannot be compared", time.Now().UTC().Format("2006-01-02 15:04"))}
+	return auditInto(cmd, folder, info, addresses, files, saved.visits, p, r, j.declaration, false)
+}
+
+// auditInto crawls, judges and writes into an open run folder.
+func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []string, files []evidence.Document, earlier []evidence.Visit, p *plan, r rules, declaration string, several bool) error {
+	if err := folder.writeInfo(info); err != nil { // so that a run that is killed can be resumed
+		return err
+	}
 	progress := newProgress(cmd.ErrOrStderr(), p.quiet)
 	note := func(format string, args ...any) {
-		info.Notes = append(info.Notes, fmt.Sprintf(format, args...))
-		progress.say(format, args...)
+		text := fmt.Sprintf(format, args...)
+		if !slices.Contains(info.Notes, text) {
+			info.Notes = append(info.Notes, text)
+			progress.say("%s", text)
+		}
 	}
+	cfg := p.crawl(info.Target, addresses, progress.show, note)
+	cfg.Earlier = earlier
 	var visits []evidence.Visit
-	result, crawlErr := crawler.Crawl(cmd.Context(), p.crawl(start, addresses, progress.show, note), func(v evidence.Visit) error {
+	result, crawlErr := crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
 		visits = append(visits, v)
 		return folder.add(v)
 	})
@@ -161,6 +224,7 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		info.Problems = append(info.Problems, noticeProblem{problem.URL, whyNot(problem), problem.Dead})
 	}
 	// From here on, what was captured reaches the disk whatever fails.
+	var err error
 	info.Documents, err = folder.keepDocuments(docs)
 	if crawlErr != nil && !info.Interrupted {
 		return errors.Join(crawlErr, folder.close(info))
@@ -168,7 +232,13 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 	if err != nil {
 		return errors.Join(err, folder.close(info))
 	}
-	j, err := judge(info, visits, docs, p.facts, r, declaration)
+	j, err := judge(info, visits, nil, docs, p.facts, r, declaration)
+	if err == nil && j.report.Outcome == classify.Fail && p.confirm > 1 && !info.Interrupted {
+		var repeats [][]evidence.Visit
+		if repeats, err = confirm(cmd, folder, &info, p, note); err == nil {
+			j, err = judge(info, visits, repeats, docs, p.facts, r, declaration)
+		}
+	}
 	if err == nil {
 		err = j.keep(folder)
 	}
@@ -179,12 +249,40 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		return err
 	}
 	if !p.quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "run folder: %s\n", plain(dir))
+		fmt.Fprintf(cmd.ErrOrStderr(), "run folder: %s\n", plain(folder.dir))
 	}
 	if info.Interrupted {
 		return exit(exitInterrupted)
 	}
 	return exitCode(j.report.Outcome)
+}
+
+// confirm visits the site again, without looking for notices, until it was audited as often as the user wants before
+// a build fails.
+func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note func(string, ...any)) ([][]evidence.Visit, error) {
+	var repeats [][]evidence.Visit
+	for n := 2; n <= p.confirm; n++ {
+		name := fmt.Sprintf("evidence-%d.jsonl", n)
+		sink, end, err := folder.sink(name)
+		if err != nil {
+			return nil, err
+		}
+		progress := newProgress(cmd.ErrOrStderr(), p.quiet)
+		progress.say("findings: visiting the site again to confirm them, %d of %d", n, p.confirm)
+		cfg := p.crawl(info.Target, nil, progress.show, note)
+		cfg.NoNotices = true
+		var visits []evidence.Visit
+		_, err = crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
+			visits = append(visits, v)
+			return sink(v)
+		})
+		progress.end()
+		if err = errors.Join(err, end()); err != nil {
+			return nil, err
+		}
+		repeats, info.Repeats = append(repeats, visits), append(info.Repeats, name)
+	}
+	return repeats, nil
 }
 
 // whyNot says why a notice could not be had, without its address, which stands beside it.

@@ -36,7 +36,9 @@ Exit code: 0 known, 1 unknown.`,
 				explainRule(cmd.OutOrStdout(), r)
 				return nil
 			}
-			p, err := (&crawling{choices: "none", pages: 1, timeout: time.Second, thirdParty: "allow", knowledge: own}).parse()
+			c := crawling{knowledge: own}
+			crawlDefaults(&c)
+			p, err := c.parse()
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ type judgement struct {
 }
 
 // judge joins what the browser saw with what the notice says. It needs no browser and no network.
-func judge(info runInfo, visits []evidence.Visit, docs []evidence.Document, facts *knowledge.Facts, r rules, declaration string) (judgement, error) {
+func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, docs []evidence.Document, facts *knowledge.Facts, r rules, declaration string) (judgement, error) {
 	n, problems, err := readNotice(docs, facts, declaration)
 	if err != nil {
 		return judgement{}, err
@@ -40,8 +40,19 @@ func judge(info runInfo, visits []evidence.Visit, docs []evidence.Document, fact
 		Facts: facts, Require: r.require, Laws: r.laws,
 	}
 	assessments := classify.Assess(in)
-	findings := classify.Findings(in, assessments)
+	audits := [][]classify.Finding{classify.Findings(in, assessments)}
+	for _, visits := range repeats {
+		again := in
+		again.Visits = visits
+		if len(classify.Gaps(again)) == len(classify.Gaps(in)) { // what was seen less of cannot confirm or refute
+			audits = append(audits, classify.Findings(again, classify.Assess(again)))
+		}
+	}
+	findings := classify.Confirm(audits...)
 	gaps := classify.Gaps(in)
+	if info.Interrupted {
+		gaps = append(gaps, classify.Gap{Reason: evidence.NotVisited, Detail: "the run was interrupted: pages that were planned were not visited; trackaudit audit --resume goes on"})
+	}
 	findings, notes := r.policy.Apply(findings)
 	info.Notes = append(info.Notes, notes...)
 	outcome, reason := r.policy.Outcome(findings, gaps)

@@ -52,7 +52,7 @@ func crawlDefaults(c *crawling) {
 	var defaults crawling
 	flags := (&cobra.Command{}).Flags()
 	defaults.register(flags)
-	c.choices, c.pages, c.dwell, c.timeout, c.thirdParty = defaults.choices, defaults.pages, defaults.dwell, defaults.timeout, defaults.thirdParty
+	c.choices, c.pages, c.confirm, c.dwell, c.timeout, c.thirdParty = defaults.choices, defaults.pages, defaults.confirm, defaults.dwell, defaults.timeout, defaults.thirdParty
 }
 
 func readOut(cmd *cobra.Command, args []string, p *plan, format string) error {

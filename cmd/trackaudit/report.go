@@ -42,7 +42,7 @@ The folder itself is not changed; --out DIR writes report.json and report.html t
 			if saved.truncated {
 				info.Notes = append(info.Notes, "the evidence ends in the middle of a visit: the run was killed")
 			}
-			result, err := judge(info, saved.visits, saved.docs, facts, r, j.declaration)
+			result, err := judge(info, saved.visits, saved.repeats, saved.docs, facts, r, j.declaration)
 			if err != nil {
 				return err
 			}

@@ -20,25 +20,26 @@ const runSchema = "trackaudit.run/v1"
 // runInfo is run.json: who ran what, where, with which versions. With evidence.jsonl and the notice folder it
 // is all that `trackaudit report` needs to judge the run again without Chrome.
 type runInfo struct {
-	Schema      string            `json:"schema"`
-	Tool        string            `json:"tool"`
-	Version     string            `json:"version"`
-	Target      string            `json:"target"` // as the user gave it
-	Site        string            `json:"site"`
-	Started     time.Time         `json:"started"`
-	Finished    time.Time         `json:"finished"`
-	Interrupted bool              `json:"interrupted"`
-	Choices     []evidence.Choice `json:"choices"`
-	Flags       map[string]string `json:"flags"` // those that differ from their defaults
-	Browser     evidence.Browser  `json:"browser"`
-	KeepValues  bool              `json:"keep_values"`
-	FirstParty  []string          `json:"first_party"`
-	Hashes      map[string]string `json:"sha256"`    // knowledge and lists that judged the run
-	Overlays    []string          `json:"overlays"`  // files in knowledge/, weakest first
-	Looked      []string          `json:"looked"`    // where a notice was looked for
-	Problems    []noticeProblem   `json:"problems"`  // notices that could not be had
-	Documents   []storedDocument  `json:"documents"` // files in notice/
-	Notes       []string          `json:"notes"`     // what a person should know about how it ran
+	Schema      string              `json:"schema"`
+	Tool        string              `json:"tool"`
+	Version     string              `json:"version"`
+	Target      string              `json:"target"` // as the user gave it
+	Site        string              `json:"site"`
+	Started     time.Time           `json:"started"`
+	Finished    time.Time           `json:"finished"`
+	Interrupted bool                `json:"interrupted"`
+	Choices     []evidence.Choice   `json:"choices"`
+	Flags       map[string][]string `json:"flags"` // those that differ from their defaults
+	Browser     evidence.Browser    `json:"browser"`
+	KeepValues  bool                `json:"keep_values"`
+	FirstParty  []string            `json:"first_party"`
+	Hashes      map[string]string   `json:"sha256"`    // knowledge and lists that judged the run
+	Overlays    []string            `json:"overlays"`  // files in knowledge/, weakest first
+	Looked      []string            `json:"looked"`    // where a notice was looked for
+	Problems    []noticeProblem     `json:"problems"`  // notices that could not be had
+	Documents   []storedDocument    `json:"documents"` // files in notice/
+	Repeats     []string            `json:"repeats"`   // evidence of further audits that confirmed the findings
+	Notes       []string            `json:"notes"`     // what a person should know about how it ran
 }
 
 // noticeProblem is a notice that could not be fetched.
@@ -62,6 +63,7 @@ type storedDocument struct {
 type runFolder struct {
 	dir      string
 	evidence *os.File
+	resumed  bool
 }
 
 // createRun makes the run folder. A folder that holds files is refused: evidence is never overwritten.
@@ -76,15 +78,39 @@ func createRun(dir string) (*runFolder, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "notice"), 0o755); err != nil {
 		return nil, hintf(err, "choose a folder that you can write to, with --out DIR")
 	}
-	f, err := os.Create(filepath.Join(dir, "evidence.jsonl"))
+	f, err := os.Create(filepath.Join(dir, evidenceFile))
 	if err != nil {
 		return nil, hintf(err, "choose a folder that you can write to, with --out DIR")
 	}
 	return &runFolder{dir: dir, evidence: f}, nil
 }
 
-// add appends a visit to evidence.jsonl.
+// reopenRun opens the folder of a run that was interrupted. What it holds stays until the resumed run has ended: the
+// visits go to another file, which then takes the place of the first.
+func reopenRun(dir string) (*runFolder, error) {
+	f, err := os.OpenFile(filepath.Join(dir, resumedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, hintf(err, "the folder of the interrupted run must be writable")
+	}
+	return &runFolder{dir: dir, evidence: f, resumed: true}, nil
+}
+
+const (
+	evidenceFile = "evidence.jsonl"
+	resumedFile  = "evidence-resumed.jsonl"
+)
+
+// add appends a visit to the evidence.
 func (r *runFolder) add(v evidence.Visit) error { return evidence.Write(r.evidence, v) }
+
+// sink opens a further file of visits.
+func (r *runFolder) sink(name string) (add func(evidence.Visit) error, end func() error, err error) {
+	f, err := os.Create(filepath.Join(r.dir, name))
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(v evidence.Visit) error { return evidence.Write(f, v) }, f.Close, nil
+}
 
 // write puts a file into the folder; name has slashes.
 func (r *runFolder) write(name string, data []byte) error {
@@ -128,20 +154,30 @@ func (r *runFolder) close(info runInfo) error {
 	if err := r.evidence.Close(); err != nil {
 		return err
 	}
+	if r.resumed && !info.Interrupted {
+		if err := os.Rename(filepath.Join(r.dir, resumedFile), filepath.Join(r.dir, evidenceFile)); err != nil {
+			return err
+		}
+	}
+	if err := r.writeInfo(info); err != nil {
+		return err
+	}
+	return writeManifest(r.dir)
+}
+
+func (r *runFolder) writeInfo(info runInfo) error {
 	data, err := json.MarshalIndent(info, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := r.write("run.json", append(data, '\n')); err != nil {
-		return err
-	}
-	return writeManifest(r.dir)
+	return r.write("run.json", append(data, '\n'))
 }
 
 // savedRun is a run folder read back.
 type savedRun struct {
 	info     runInfo
 	visits   []evidence.Visit
+	repeats  [][]evidence.Visit
 	docs     []evidence.Document
 	overlays []knowledge.Overlay
 	// truncated says that the evidence ends in the middle of a visit: the run was killed.
@@ -161,20 +197,21 @@ func openRun(dir string) (*savedRun, error) {
 	if s.info.Schema != runSchema {
 		return nil, fmt.Errorf("run.json: schema %q is not %q", s.info.Schema, runSchema)
 	}
-	f, err := os.Open(filepath.Join(dir, "evidence.jsonl"))
-	if err != nil {
+	if s.visits, s.truncated, err = readVisits(filepath.Join(dir, evidenceFile)); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	for v, err := range evidence.Read(f) {
-		if errors.Is(err, evidence.ErrTruncated) {
-			s.truncated = true
-			break
+	if more, cut, err := readVisits(filepath.Join(dir, resumedFile)); err == nil { // interrupted once more
+		s.visits, s.truncated = append(s.visits, more...), s.truncated || cut
+	}
+	for _, name := range s.info.Repeats {
+		if !filepath.IsLocal(name) {
+			return nil, fmt.Errorf("run.json: %q lies outside the run folder", name)
 		}
+		visits, _, err := readVisits(filepath.Join(dir, name))
 		if err != nil {
 			return nil, err
 		}
-		s.visits = append(s.visits, v)
+		s.repeats = append(s.repeats, visits)
 	}
 	for _, d := range s.info.Documents {
 		body, err := readWithin(dir, d.File)
@@ -192,6 +229,26 @@ func openRun(dir string) (*savedRun, error) {
 		s.overlays = append(s.overlays, knowledge.Overlay{Name: name, TSV: body})
 	}
 	return s, nil
+}
+
+// readVisits reads a file of visits. A file that ends in the middle of one, because the run was killed, gives the
+// whole ones.
+func readVisits(path string) (visits []evidence.Visit, truncated bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	for v, err := range evidence.Read(f) {
+		if errors.Is(err, evidence.ErrTruncated) {
+			return visits, true, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		visits = append(visits, v)
+	}
+	return visits, false, nil
 }
 
 // readWithin reads a file that run.json names, which must lie in the run folder.

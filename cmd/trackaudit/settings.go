@@ -57,6 +57,8 @@ type crawling struct {
 	pages        int
 	jobs         int
 	out          string
+	resume       string
+	confirm      int
 	firstParty   []string
 	hostRules    []string
 	knowledge    []string
@@ -77,6 +79,8 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.IntVar(&c.pages, "pages", 20, "how many pages to visit for each choice")
 	f.IntVar(&c.jobs, "jobs", 0, "pages at the same time (default: one and a half for each core, 2 to 6)")
 	f.StringVar(&c.out, "out", "", "the run folder (default: trackaudit-run/SITE-TIME)")
+	f.StringVar(&c.resume, "resume", "", "go on with the interrupted run in this folder")
+	f.IntVar(&c.confirm, "confirm", 1, "audit the site this often before a build fails; what is not seen in most of them does not fail it")
 	f.StringArrayVar(&c.firstParty, "first-party", nil, "a further domain of the operator's own (repeatable)")
 	f.StringArrayVar(&c.hostRules, "host-rule", nil, `Chrome's host-resolver rule, e.g. "MAP staging.example 127.0.0.1:8443" (repeatable)`)
 	f.StringArrayVar(&c.knowledge, "knowledge", nil, "a TSV file with facts of your own on hosts and cookies (repeatable; the last wins)")
@@ -163,6 +167,9 @@ func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
 	if p.choices, err = consent.Parse(c.choices); err != nil {
 		return nil, fmt.Errorf("--choices: %w", err)
 	}
+	if c.confirm < 1 || c.confirm > 10 {
+		return nil, hintf(errors.New("--confirm takes a whole number from 1 to 10"), "for example --confirm 3")
+	}
 	if c.pages < 1 || c.jobs < 0 {
 		return nil, hintf(errors.New("--pages and --jobs take a whole number above zero"), "for example --pages 20 --jobs 3")
 	}
@@ -224,19 +231,20 @@ func target(arg string) (string, error) {
 	return u.String(), nil
 }
 
-// changedFlags are the flags that differ from their defaults, for run.json. File names are cut to their last
-// part: a run folder travels, the machine's paths do not.
-func changedFlags(cmd *cobra.Command) map[string]string {
-	flags := map[string]string{}
+// changedFlags are the flags that differ from their defaults, for run.json. A run folder travels; what names a file of
+// this machine does not go with it.
+func changedFlags(cmd *cobra.Command) map[string][]string {
+	flags := map[string][]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		value := f.Value.String()
-		switch f.Name {
-		case "out", "config", "chrome", "baseline", "declaration":
-			value = filepath.Base(value)
-		case "knowledge", "format":
-			return
+		values := []string{f.Value.String()}
+		if many, ok := f.Value.(pflag.SliceValue); ok {
+			values = many.GetSlice()
 		}
-		flags[f.Name] = value
+		switch f.Name {
+		case "chrome", "baseline", "declaration", "config", "knowledge", "format", "out", "resume":
+			return // files of this machine, and where results went
+		}
+		flags[f.Name] = values
 	})
 	return flags
 }

@@ -6,7 +6,9 @@
 // columns marked *); the last overlay wins. The last column of every row is its source.
 //
 //	service        ID*  NAME  ENTITY  PARENT  HOMEPAGE  PURPOSES  SOURCE
+//	entity         NAME*  PARENT  HOMEPAGE  SOURCE
 //	alias          TEXT*  SERVICE  SOURCE
+//	word           TEXT*  WHERE  SOURCE
 //	domain         DOMAIN[/PATH]*  SERVICE  PURPOSE  SOURCE
 //	cookie         PATTERN*  SERVICE*  PURPOSE  LIFETIME  CONFIDENCE  HINTS  SAMPLES  SOURCE
 //	storage        PATTERN*  SERVICE*  PURPOSE  LIFETIME  CONFIDENCE  HINTS  SAMPLES  SOURCE
@@ -14,9 +16,21 @@
 //	recorder       SERVICE*  SCRIPT*  INGEST  GLOBAL  SOURCE
 //	fingerprinter  SERVICE*  SCRIPT*  GLOBAL  SOURCE
 //	challenge      SERVICE*  WHERE*  MATCH*  SOURCE
+//	parameter      PATTERN*  SERVICE*  PURPOSE  SOURCE
+//	cloak          DOMAIN*  SERVICE  SOURCE
+//
+// The embedded files are written by `go generate ./classify/knowledge` from the rows in generate/: change those.
+//
+// An entity is a company by its full name, as the ENTITY of services; its PARENT stands for each of its services
+// that names none. A word is a name of a service that is a word of the language too: WHERE is "capital" (in running
+// text it counts only with a capital letter inside a sentence) or "whole" (it counts only where it is all there is,
+// as in the cell of a table). A parameter is a query parameter that carries a click or a visitor from one site to
+// another. A cloak is a domain that sites point names of their own at (CNAME), so that a third party looks like the
+// first; a domain that only delivers content is none.
 //
 // PURPOSES are comma-separated, likeliest first. An empty PURPOSE of a domain is its service's likeliest. A domain
-// covers its subdomains; the longest domain wins, then the longest path prefix. FRAME, SCRIPT and INGEST are
+// covers its subdomains; the longest domain wins, then the longest path prefix. A DOMAIN that ends in ".*" stands for
+// every public suffix ("google.*": google.de, google.co.uk) and yields to one spelt out. FRAME, SCRIPT and INGEST are
 // prefixes "host/path" of an address without its scheme; "*.host/path" covers subdomains too.
 //
 // PATTERN is a name in which * stands for any characters (at least one) and # for any digits; it is anchored at

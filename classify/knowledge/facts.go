@@ -10,6 +10,8 @@ import (
 	"sync"
 )
 
+//go:generate go run ./generate
+
 //go:embed data/*.tsv
 var dataFiles embed.FS
 
@@ -25,13 +27,17 @@ type Overlay struct {
 // Facts is everything known, ready to be asked. It is never changed after Load.
 type Facts struct {
 	services       map[string]Service
+	entities       map[string]Entity
 	aliases        map[string]string // lower-case name → service ID
+	words          map[string]string // lower-case name that is an ordinary word → where it counts
 	domains        map[string][]domainRule
 	stored         map[StorageKind]*patterns
 	widgets        []Widget
 	recorders      []Recorder
 	fingerprinters []Fingerprinter
 	challenges     []ChallengePage
+	parameters     map[string][]Parameter  // exact names by the name, patterns under ""
+	cloaks         map[string][]domainRule // by domain
 	names          *nameIndex
 	hash           string
 }
@@ -88,6 +94,12 @@ func (f *Facts) Service(id string) (Service, bool) {
 	return s, ok
 }
 
+// Entity returns a company by its full name.
+func (f *Facts) Entity(name string) (Entity, bool) {
+	e, ok := f.entities[name]
+	return e, ok
+}
+
 // Services lists all services, by ID.
 func (f *Facts) Services() []Service {
 	list := make([]Service, 0, len(f.services))
@@ -133,6 +145,25 @@ func (f *Facts) RecorderIngest(rawURL string) (Recorder, bool) {
 // FingerprinterScript says which fingerprinting library a script's address belongs to.
 func (f *Facts) FingerprinterScript(rawURL string) (Fingerprinter, bool) {
 	return longest(f.fingerprinters, rawURL, func(p Fingerprinter) string { return p.Script })
+}
+
+// TrackingParam says who reads a query parameter that carries a click or a visitor between sites ("gclid").
+func (f *Facts) TrackingParam(name string) (Parameter, bool) {
+	if list := f.parameters[name]; len(list) > 0 {
+		return list[0], true
+	}
+	for _, p := range f.parameters[""] {
+		if Glob(p.Pattern, name) {
+			return p, true
+		}
+	}
+	return Parameter{}, false
+}
+
+// CloakingTarget says whose a name is that another name is an alias of (CNAME), if it is known to lend itself to
+// sites as a name of their own. A name that only delivers content gives nothing.
+func (f *Facts) CloakingTarget(cname string) (HostMatch, bool) {
+	return lookup(f.cloaks, strings.TrimSuffix(cname, "."), "")
 }
 
 // longest returns the row with the longest prefix that rawURL has.

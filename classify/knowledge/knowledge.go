@@ -40,6 +40,14 @@ type Service struct {
 	Source   string    // where the fact was taken from
 }
 
+// Entity is a company behind services.
+type Entity struct {
+	Name     string // full, as services name it: "Google LLC"
+	Parent   string // who owns it; empty = nobody, or not known
+	Homepage string
+	Source   string
+}
+
 // HostMatch is what is known of a destination.
 type HostMatch struct {
 	Service Service
@@ -102,6 +110,14 @@ type ChallengePage struct {
 	Service string
 	Where   string // "title", "text", "header", "script", "cookie", "element"
 	Match   string // lower-case substring, or header "name: value-substring"
+	Source  string
+}
+
+// Parameter is a query parameter that carries a click or a visitor from one site to another.
+type Parameter struct {
+	Service Service // none for campaign tags that many read ("utm_source")
+	Pattern string
+	Purpose Purpose
 	Source  string
 }
 

@@ -23,19 +23,14 @@ type nameIndex struct {
 type knownName struct {
 	text    string // lower case
 	service string
-	strict  bool // also an ordinary word: counts only when written with a capital inside a sentence
+	where   string // wordCapital or wordWhole for names that are ordinary words too
 }
 
-// ordinary are names that are words of the language too. They count only where they are written with a capital
-// letter and do not begin a sentence.
-var ordinary = map[string]bool{
-	"meta": true, "segment": true, "drift": true, "heap": true, "branch": true, "clarity": true, "intercom": true,
-	"amplitude": true, "adjust": true, "outbrain": false, "snap": true, "x": true, "sift": true, "oracle": true,
-	"signal": true, "crisp": true, "front": true, "gist": true, "help scout": false, "matter": true, "permutive": false,
-	"amazon": false, "apple": false, "box": true, "chartbeat": false, "criteo": false, "fathom": true, "plausible": true,
-	"pendo": false, "sentry": true, "split": true, "statsig": false, "stripe": true, "square": true, "unity": true,
-	"vibe": true, "verve": true, "tapad": false, "quantum": true, "optimizely": false, "appier": false, "bing": false,
-}
+// Where a name that is a word of the language too counts (word rows).
+const (
+	wordCapital = "capital" // in running text only with a capital letter, inside a sentence, as a name stands
+	wordWhole   = "whole"   // only where it is all there is
+)
 
 func newNameIndex(f *Facts) *nameIndex {
 	x := &nameIndex{byFirst: map[string][]knownName{}, byName: map[string]string{}}
@@ -48,8 +43,14 @@ func newNameIndex(f *Facts) *nameIndex {
 			return
 		}
 		x.byName[name] = service
-		first := firstWord(name)
-		x.byFirst[first] = append(x.byFirst[first], knownName{name, service, ordinary[name]})
+		where := f.words[name]
+		if len(name) < 3 {
+			where = wordWhole // "X", "Ve"
+		}
+		if where != wordWhole {
+			first := firstWord(name)
+			x.byFirst[first] = append(x.byFirst[first], knownName{name, service, where})
+		}
 	}
 	// Service names first, then entities (which several services share), in order of ID: the same in every run.
 	for _, s := range f.Services() {
@@ -78,10 +79,19 @@ func newNameIndex(f *Facts) *nameIndex {
 	return x
 }
 
+// legalForms are endings of company names, longer ones before those they end in.
+var legalForms = []string{
+	" gmbh & co. kg", " gmbh & co kg", " pty. ltd.", " pty ltd", " pvt. ltd.", " pvt ltd", " pte. ltd.", " pte ltd", " co., ltd.", " inc.", " inc",
+	" l.l.c.", " llc", " ltd.", " ltd", " limited", " gmbh", " ag", " se", " kg", " s.a.s.", " sas", " s.p.a.", " spa", " s.a.", " sa", " b.v.", " bv",
+	" n.v.", " nv", " ab", " aps", " a/s", " oy", " oü", " ou", " corp.", " corp", " corporation", " co.", " plc", " s.r.l.", " srl", " s.r.o.",
+	" sp. z o.o.", " s.l.", " sl", " lp", " l.p.",
+}
+
 // withoutForm drops the legal form: "Hotjar Ltd." is "Hotjar".
 func withoutForm(entity string) string {
-	for _, form := range []string{" inc.", " inc", " llc", " ltd.", " ltd", " limited", " gmbh", " ag", " s.a.", " sa", " sas", " b.v.", " bv", " ab", " oy", " corp.", " corporation", " co.", " plc", " pty ltd", " s.r.l.", " srl", ","} {
-		if cut, ok := strings.CutSuffix(strings.ToLower(entity), form); ok {
+	lower := strings.ToLower(entity)
+	for _, form := range legalForms {
+		if cut, ok := strings.CutSuffix(lower, form); ok && len(cut) <= len(entity) {
 			return strings.TrimRight(entity[:len(cut)], ", ")
 		}
 	}
@@ -114,8 +124,8 @@ func (f *Facts) ServiceNamed(text string) (Service, bool) {
 }
 
 // NamesIn finds the names of services, entities and aliases that stand in text as whole words, longest first at
-// each place, not overlapping. Names that are ordinary words too ("Segment", "Meta", "Drift") count only with a
-// capital letter and not at the beginning of a sentence.
+// each place, not overlapping. Names that are ordinary words too ("Segment", "Meta", "Drift") count only as their
+// word rows say.
 func (f *Facts) NamesIn(text string) []NameHit {
 	if f.names == nil {
 		return nil
@@ -154,7 +164,7 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 		if last, _ := utf8.DecodeLastRuneInString(k.text); (unicode.IsLetter(last) || unicode.IsDigit(last)) && (unicode.IsLetter(next) || unicode.IsDigit(next)) {
 			continue
 		}
-		if k.strict && (!capital(rest) || beginsSentence(text[:i])) {
+		if k.where == wordCapital && !standsAsName(text[:i], rest[:len(k.text)], rest[len(k.text):]) {
 			continue
 		}
 		return k, true
@@ -165,6 +175,33 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 func capital(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsUpper(r)
+}
+
+// standsAsName says whether a word that is also an ordinary one stands as a name does: with one capital letter,
+// inside a sentence, without an article, and not in a title whose every word has a capital.
+func standsAsName(before, word, after string) bool {
+	if !capital(word) || len(word) > 1 && word == strings.ToUpper(word) || beginsSentence(before) {
+		return false
+	}
+	if next, ok := strings.CutPrefix(after, " "); ok && capital(next) {
+		return false
+	}
+	before = strings.TrimRight(before, " \t\u00a0")
+	previous := before[strings.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
+	return !determiners[strings.ToLower(previous)]
+}
+
+// determiners stand before an ordinary noun, and in German before one with a capital letter. ("im Segment")
+var determiners = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields(`a an the this that these those each every any your our their its his her my no some
+		der die das dem den des ein eine einem einen einer eines dieser diese dieses diesem diesen jeder jede jedes
+		im am zum zur vom beim ins kein keine ihr ihre ihrer ihrem unser unsere unserer unserem
+		le la les l un une des du au aux ce cette ces el los las del al una uno il lo gli i nel nella della dello
+		het een de deze dit o os as um uma do da dos das no na`) {
+		determiners[w] = true
+	}
 }
 
 func beginsSentence(before string) bool {

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"trackaudit/crawler/evidence"
 )
 
 // columns is the number of columns of each kind of row, the kind itself included, and key how many after it are
@@ -14,6 +12,7 @@ import (
 var columns = map[string]struct{ n, key int }{
 	"service": {8, 1}, "alias": {4, 1}, "domain": {5, 1}, "cookie": {9, 2}, "storage": {9, 2},
 	"widget": {7, 2}, "recorder": {6, 2}, "fingerprinter": {5, 2}, "challenge": {5, 3},
+	"entity": {5, 1}, "word": {4, 1}, "parameter": {5, 2}, "cloak": {4, 1},
 }
 
 // row is one fact as read.
@@ -81,10 +80,17 @@ func (t *table) read(name, layer string, data []byte) error {
 // facts checks every row and builds the indexes.
 func (t *table) facts() (*Facts, error) {
 	f := &Facts{
-		services: map[string]Service{}, aliases: map[string]string{}, domains: map[string][]domainRule{},
-		stored: map[StorageKind]*patterns{CookieName: newPatterns(), StorageKey: newPatterns()},
+		services: map[string]Service{}, entities: map[string]Entity{}, aliases: map[string]string{},
+		words: map[string]string{}, domains: map[string][]domainRule{}, cloaks: map[string][]domainRule{},
+		parameters: map[string][]Parameter{},
+		stored:     map[StorageKind]*patterns{CookieName: newPatterns(), StorageKey: newPatterns()},
 	}
-	for _, r := range t.rows { // services first: the others name them
+	for _, r := range t.rows { // entities first, then services: the others name them
+		if r.kind == "entity" {
+			f.entities[r.cell[0]] = Entity{r.cell[0], r.cell[1], r.cell[2], r.cell[3]}
+		}
+	}
+	for _, r := range t.rows {
 		if r.kind == "service" {
 			if err := f.addService(r); err != nil {
 				return nil, fmt.Errorf("%s: %w", r.where, err)
@@ -92,7 +98,7 @@ func (t *table) facts() (*Facts, error) {
 		}
 	}
 	for _, r := range t.rows {
-		if r.kind == "service" {
+		if r.kind == "service" || r.kind == "entity" {
 			continue
 		}
 		if err := f.add(r); err != nil {
@@ -111,6 +117,9 @@ func (f *Facts) addService(r row) error {
 	if s.ID == "" || s.Name == "" {
 		return fmt.Errorf("a service needs an ID and a name")
 	}
+	if s.Parent == "" {
+		s.Parent = f.entities[s.Entity].Parent
+	}
 	for _, word := range strings.Split(r.cell[5], ",") {
 		p, err := purpose(strings.TrimSpace(word))
 		if err != nil {
@@ -125,34 +134,50 @@ func (f *Facts) addService(r row) error {
 func (f *Facts) add(r row) error {
 	service := r.cell[1]
 	switch r.kind {
+	case "word":
+		if r.cell[1] != wordCapital && r.cell[1] != wordWhole {
+			return fmt.Errorf("a word counts with a %s or as a %s, not %q", wordCapital, wordWhole, r.cell[1])
+		}
+		f.words[strings.ToLower(r.cell[0])] = r.cell[1]
+		return nil
 	case "widget", "recorder", "fingerprinter", "challenge":
 		service = r.cell[0]
 	}
 	s, ok := f.services[service]
-	if !ok && !(service == "" && (r.kind == "cookie" || r.kind == "storage" || r.kind == "challenge")) {
+	if !ok && !(service == "" && slices.Contains([]string{"cookie", "storage", "challenge", "parameter"}, r.kind)) {
 		return fmt.Errorf("no service %q", service)
 	}
 	switch r.kind {
 	case "alias":
 		f.aliases[strings.ToLower(r.cell[0])] = service
 	case "domain":
-		d := domainRule{service: s, source: r.cell[3], layer: r.layer}
-		d.domain, d.path, _ = strings.Cut(strings.ToLower(r.cell[0]), "/")
-		if d.domain == "" {
-			return fmt.Errorf("no domain in %q", r.cell[0])
+		d, err := newDomainRule(r.cell[0], r.cell[2], s)
+		if err != nil {
+			return err
 		}
-		if d.path != "" {
-			_, path, _ := strings.Cut(r.cell[0], "/")
-			d.path = "/" + path
-		}
-		d.purpose = s.Purposes[0]
-		if r.cell[2] != "" {
-			var err error
-			if d.purpose, err = purpose(r.cell[2]); err != nil {
-				return err
-			}
-		}
+		d.source, d.layer = r.cell[3], r.layer
 		f.domains[d.domain] = append(f.domains[d.domain], d)
+	case "cloak":
+		d, err := newDomainRule(r.cell[0], "", s)
+		if err != nil {
+			return err
+		}
+		d.source, d.layer = r.cell[2], r.layer
+		f.cloaks[d.domain] = append(f.cloaks[d.domain], d)
+	case "parameter":
+		p := Parameter{Service: s, Pattern: r.cell[0], Source: r.cell[3]}
+		var err error
+		if p.Purpose, err = purpose(r.cell[2]); err != nil {
+			return err
+		}
+		if strings.Trim(p.Pattern, "*#") == "" {
+			return fmt.Errorf("pattern %q matches every name", p.Pattern)
+		}
+		key := p.Pattern
+		if strings.ContainsAny(key, "*#") {
+			key = ""
+		}
+		f.parameters[key] = append(f.parameters[key], p)
 	case "cookie", "storage":
 		p, err := parsePattern(r, s)
 		if err != nil {
@@ -195,30 +220,4 @@ func parseLifetime(s string) (int64, error) {
 		return 0, fmt.Errorf("lifetime %q is not \"session\" or a number with s, m, h, d or y", s)
 	}
 	return n * unit, nil
-}
-
-// Host says who is behind a host, and for what at that path. host may carry a port; path begins with "/".
-func (f *Facts) Host(host, path string) (HostMatch, bool) {
-	host = evidence.CleanHost(host)
-	for d := host; d != ""; {
-		for _, r := range f.domains[d] {
-			if r.path == "" || strings.HasPrefix(path, r.path) {
-				return HostMatch{r.service, r.purpose, r.domain, r.path, r.source, r.layer}, true
-			}
-		}
-		i := strings.IndexByte(d, '.')
-		if i < 0 {
-			break
-		}
-		d = d[i+1:]
-	}
-	return HostMatch{}, false
-}
-
-// domainRule is one domain row.
-type domainRule struct {
-	service       Service
-	purpose       Purpose
-	domain, path  string
-	source, layer string
 }

@@ -146,9 +146,13 @@ func (p pattern) judge(h Hint) (CookieMatch, bool) {
 	return m, h.Length >= p.minLen
 }
 
+// below says whether host is domain or lies below it; "google.*" stands for every public suffix.
 func below(host, domain string) bool {
 	host = evidence.CleanHost(host)
-	return host == domain || strings.HasSuffix(host, "."+domain)
+	if name, any := strings.CutSuffix(domain, ".*"); any {
+		domain, host = name, withoutSuffix(host)
+	}
+	return host != "" && (host == domain || strings.HasSuffix(host, "."+domain))
 }
 
 // Glob says whether name has pattern, in which * stands for at least one character and # for at least one

@@ -84,8 +84,8 @@ func labelsOf(d Declaration) []string {
 	if other {
 		out = append(out, "tp:any")
 	}
-	if d.Recipient != "" && (d.Strength == Specific || d.Strength == Exact) {
-		out = append(out, "tp:named")
+	if d.Recipient != "" && d.Recipient != "third parties" {
+		out = append(out, "tp:named") // the annotators' word for a recipient told apart, by its name or its kind
 	}
 	switch d.Technology {
 	case evidence.CookieTech, evidence.WebBeacon, evidence.LocalStorage, evidence.SessionStorage, evidence.FlashCookie,

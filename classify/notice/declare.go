@@ -131,7 +131,7 @@ func (r *reader) emit(s *sentence, rd reading) {
 	for _, t := range rd.denied {
 		r.add(s, Declaration{Technology: t.tech, Denied: true, Strength: Category})
 	}
-	if rd.third && (len(rd.techs) == 0 || rd.shares) {
+	if rd.third && (len(rd.techs) == 0 || rd.shares || len(rd.recipients) > 0) {
 		if len(rd.recipients) == 0 {
 			rd.recipients = []string{""}
 		}

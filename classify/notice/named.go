@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,13 +37,27 @@ func (r *reader) publisher() map[string]bool {
 	return words
 }
 
+// speaker is the definition of who "we" are.
+var speaker = regexp.MustCompile(`["“'‘](?:we|us|our|company)[,.]?["”'’]`)
+
 // vendors gives the vendors a sentence names as those that get or collect data, by the name the text uses.
 func (r *reader) vendors(s *sentence, rd *reading) []named {
-	if r.names == nil || s.asks || r.has(s, "disclaim", 0) >= 0 && len(rd.techs) == 0 {
+	if s.asks || r.has(s, "disclaim", 0) >= 0 && len(rd.techs) == 0 {
 		return nil
 	}
-	var out []named
-	for _, n := range r.names(r.p.text[s.Start:s.End]) {
+	if text := r.p.text[s.Start:s.End]; strings.Contains(text, "(") && speaker.MatchString(strings.ToLower(text)) {
+		return nil // the companies named are the ones that speak
+	}
+	var list, out []named
+	if r.names != nil {
+		list = r.names(r.p.text[s.Start:s.End])
+	}
+	for _, n := range r.apposed(s) {
+		if !slices.ContainsFunc(list, func(o named) bool { return o.start < n.end && n.start < o.end }) {
+			list = append(list, n)
+		}
+	}
+	for _, n := range list {
 		first, _, _ := strings.Cut(strings.ToLower(n.text), " ")
 		if r.own[first] || r.own[strings.ToLower(n.text)] || slices.ContainsFunc(out, func(o named) bool { return o.text == n.text }) {
 			continue
@@ -82,13 +97,20 @@ func (r *reader) does(s *sentence, vendors []named) bool {
 func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 	for _, v := range vendors {
 		d := Declaration{Party: evidence.ThirdParty, Recipient: v.text, Strength: Specific, Confidence: 0.75}
+		if v.service == "" {
+			d.Confidence = 0.6 // a name by the look of it
+		}
+		d.Denied = rd.deniesTP && !rd.shares && !rd.third
 		techs := storing(rd.techs)
-		if len(techs) == 0 {
+		if d.Denied || len(techs) == 0 {
 			techs = []techHit{{}}
 		}
 		purposes := rd.purposes
-		if len(purposes) == 0 && len(v.purposes) > 0 && v.purposes[0] != knowledge.Unknown {
-			purposes = v.purposes[:1]
+		if d.Denied {
+			purposes = []knowledge.Purpose{""}
+		}
+		if len(purposes) == 0 && len(v.purposes) == 1 && v.purposes[0] != knowledge.Unknown {
+			purposes = v.purposes // what a product of one purpose is for, it tells by its name
 		}
 		if len(purposes) == 0 {
 			purposes = []knowledge.Purpose{""}

@@ -39,6 +39,9 @@ func cookieNames(s string) []string {
 				out = append(out, fields...)
 				continue
 			}
+			if len(fields) == 2 && strongName(fields[0]) && len(fields[1]) <= 3 && strings.ToLower(fields[1]) == fields[1] {
+				part = fields[0] + fields[1] // broken at the end of a narrow cell
+			}
 			if m := bracketed.FindStringSubmatch(part); m != nil && nameLike(m[1]) && nameMark.MatchString(m[1]) {
 				part = m[1]
 			}
@@ -50,8 +53,11 @@ func cookieNames(s string) []string {
 
 var bracketed = regexp.MustCompile(`^(\S+)\s*\(.*\)$`)
 
-// pattern makes of a name as written one that matches: "_gat_<id>" is "_gat_*".
+// pattern makes of a name as written one that matches: "_gat_<id>" is "_gat_*", and so is "_gat_".
 func pattern(name string) string {
+	if strings.HasSuffix(name, "_") && len(name) > 2 {
+		return name + "*"
+	}
 	if placeholder.MatchString(name) && !strings.HasPrefix(name, "[") {
 		p := placeholder.ReplaceAllString(name, "*")
 		for strings.Contains(p, "**") {

@@ -11,6 +11,7 @@ import (
 type cookieRow struct {
 	Span
 	names    []string
+	label    string // the names as they stand there
 	provider string
 	purpose  string
 	lifetime string
@@ -29,11 +30,14 @@ func (t *table) cookieRows() []cookieRow {
 	group := ""
 	var before *cookieRow
 	for i, r := range t.rows {
-		if i <= t.lay.header || len(r.cells) == 0 {
+		if i == t.lay.header || len(r.cells) == 0 {
 			continue
 		}
 		if len(r.cells) == 1 || onlyFirst(r.cells) {
 			group = r.cells[0].text // a row that names the category of those below
+			continue
+		}
+		if i < t.lay.header {
 			continue
 		}
 		cells := r.cells
@@ -135,7 +139,7 @@ func (c *cookieRow) set(col column, text string) {
 	flat := fold(text)
 	switch col {
 	case nameColumn:
-		c.names = cookieNames(text)
+		c.names, c.label = cookieNames(text), flat
 	case providerColumn:
 		c.provider = flat
 	case purposeColumn:
@@ -168,10 +172,11 @@ func (r *reader) tables() {
 			continue
 		}
 		t := &r.p.tables[b.table]
+		section := r.of[i]
 		if !t.cookies() {
+			r.otherTable(t, section)
 			continue
 		}
-		section := r.of[i]
 		for _, c := range t.cookieRows() {
 			r.declareRow(c, section, t)
 		}
@@ -216,11 +221,16 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	if t.cmp {
 		d.Origin = FromCMP
 	}
-	if vendor := r.vendorOnly(c.names); vendor != "" {
-		d.Strength, d.Recipient, c.names = Specific, vendor, nil
+	if vendor := r.vendorOnly(c); vendor != "" {
+		d.Strength, d.Recipient, d.Party, c.names = Specific, vendor, evidence.ThirdParty, nil
 	}
 	for _, n := range c.names {
-		d.Names = append(d.Names, pattern(n))
+		if !strings.Contains(n, " ") { // "our own cookies" is no name of one
+			d.Names = append(d.Names, pattern(n))
+		}
+	}
+	if len(d.Names) == 0 && d.Strength == Exact {
+		d.Strength = Category
 	}
 	life := lifetime(c.lifetime)
 	if life < 0 && c.lifetime == "" && c.kind != "" {
@@ -231,7 +241,9 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	if d.Retention == "" {
 		life = -1
 	}
-	d.Party = r.partyOf(c.party + " " + c.kind + " " + c.category)
+	if p := r.partyOf(c.party + " " + c.kind + " " + c.category); p != "" {
+		d.Party = p
+	}
 	purposes := r.categoryOf(c.category)
 	if len(purposes) == 0 {
 		purposes = r.categoryOf(c.kind)
@@ -255,14 +267,24 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	}
 }
 
-// vendorOnly gives the vendor where a table lists vendors instead of cookies.
-func (r *reader) vendorOnly(names []string) string {
-	if r.names == nil || len(names) != 1 || nameMark.MatchString(names[0]) {
+// vendorOnly gives the vendor where a table lists vendors instead of cookies: one that is known, or a name of several
+// words.
+func (r *reader) vendorOnly(c cookieRow) string {
+	if len(c.names) == 0 || nameMark.MatchString(c.names[0]) {
 		return ""
 	}
-	for _, n := range r.names(". " + names[0]) {
-		if n.start == 2 && n.end == 2+len(names[0]) {
-			return names[0]
+	if strings.Contains(c.names[0], " ") {
+		if !trackerWords.MatchString(c.label) && r.companyLike(c.label) {
+			return c.label
+		}
+		return ""
+	}
+	if r.names == nil || len(c.names) != 1 {
+		return ""
+	}
+	for _, n := range r.names(". " + c.names[0]) {
+		if n.start == 2 && n.end == 2+len(c.names[0]) {
+			return c.names[0]
 		}
 	}
 	return ""

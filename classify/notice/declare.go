@@ -159,7 +159,7 @@ func (r *reader) add(s *sentence, d Declaration) { r.addWith(s, d, -1) }
 func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 	for i := len(r.out) - 1; i >= 0 && r.out[i].Start == s.Start; i-- {
 		if o := &r.out[i]; o.Technology == d.Technology && o.Purpose == d.Purpose && o.Party == d.Party && o.Recipient == d.Recipient &&
-			o.Denied == d.Denied && o.Strength == d.Strength {
+			o.Denied == d.Denied && o.Strength == d.Strength && slices.Equal(o.Names, d.Names) {
 			return
 		}
 	}

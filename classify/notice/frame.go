@@ -83,7 +83,7 @@ func (p *page) bodyEnd(first int) int {
 			end--
 			continue
 		}
-		if sentenceLike(line) {
+		if sentenceLike(line) || labelled(line) {
 			break
 		}
 		end--

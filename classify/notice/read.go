@@ -59,7 +59,7 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 		return nil, &LanguageError{doc.URL, language}
 	}
 	sum := sha256.Sum256(doc.Body)
-	r := &reader{p: p, m: lx.matcher(), names: names, categories: map[string]knowledge.Purpose{}, parties: map[string]evidence.Party{}}
+	r := &reader{p: p, m: lx.matcher(), names: names, categories: map[string]knowledge.Purpose{}, parties: map[string]evidence.Party{}, labels: map[string]column{}}
 	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
@@ -69,6 +69,7 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.cut()
 	r.declare()
 	r.tables()
+	r.cards()
 	return r, nil
 }
 

@@ -35,6 +35,7 @@ type reader struct {
 	// What cells were found to say, because tables say it again and again.
 	categories map[string]knowledge.Purpose
 	parties    map[string]evidence.Party
+	labels     map[string]column
 }
 
 // cut makes the sentences of the body.

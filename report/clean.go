@@ -66,13 +66,24 @@ func printable(s string) bool {
 // shorten cuts a text in the middle and says how long it was, with a fingerprint: two long names that differ
 // anywhere never look the same.
 func shorten(s string, limit int) string {
-	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+	if len(s) <= limit {
 		return s
 	}
+	length := utf8.RuneCountInString(s)
+	if length <= limit {
+		return s
+	}
+	head, tail := 0, len(s)
+	for range limit * 3 / 4 {
+		_, n := utf8.DecodeRuneInString(s[head:])
+		head += n
+	}
+	for range limit / 8 {
+		_, n := utf8.DecodeLastRuneInString(s[:tail])
+		tail -= n
+	}
 	sum := sha256.Sum256([]byte(s))
-	head, tail := limit*3/4, limit/8
-	runes := []rune(s)
-	return fmt.Sprintf("%s … (%d characters, sha256 %x) … %s", string(runes[:head]), len(runes), sum[:4], string(runes[len(runes)-tail:]))
+	return fmt.Sprintf("%s … (%d characters, sha256 %x) … %s", s[:head], length, sum[:4], s[tail:])
 }
 
 // cleaned is a copy of r in which every string is clean. Every writer but JSON begins with it, so that none can

@@ -33,6 +33,7 @@ var (
 		"short":    func(list []string) []string { return list[:min(len(list), maxShown)] },
 		"rest":     func(list []string) int { return max(len(list)-maxShown, 0) },
 		"dates":    noticeDates,
+		"choice":   choiceName,
 		"lifetime": lifetime,
 	}).Parse(htmlText))
 )
@@ -65,6 +66,7 @@ type page struct {
 	Declared   int // declarations that decided the verdict of an observation
 	Rows       []pageRow
 	Words      []word
+	Choices    []word
 }
 
 // tally is a word and how often it occurs; Share is in percent.
@@ -79,6 +81,7 @@ type tally struct {
 type point struct {
 	Finding
 	Number  int
+	Title   string // of its rule
 	Section string // where its quote stands
 	Source  string // address of the document
 	Items   []item
@@ -135,9 +138,25 @@ var verdictWords = []word{
 	{"exempt", "strictly necessary, or the record of consent itself"},
 }
 
+var choiceWords = []word{
+	{choiceName(evidence.ChoiceNone), "the visitor touches nothing: what happens before anybody chooses"},
+	{choiceName(evidence.ChoiceAccept), "the visitor accepts everything in the consent banner"},
+	{choiceName(evidence.ChoiceReject), "the visitor rejects everything in the consent banner"},
+	{choiceName(evidence.ChoiceGPC), "the browser sends the signal Global Privacy Control (Sec-GPC: 1)"},
+	{choiceName(evidence.ChoiceDNT), "the browser sends the signal Do Not Track (DNT: 1)"},
+}
+
+// choiceName keeps the choice "none" from being read as the absence of something.
+func choiceName(c evidence.Choice) string {
+	if c == evidence.ChoiceNone {
+		return "no choice"
+	}
+	return string(c)
+}
+
 func newPage(r *Report) page {
 	p := page{Report: r, Sentence: sentence(r), Visited: visited(r.Coverage), Contacted: contacted(r.Destinations),
-		GapGroups: gapGroups(r.Gaps), Rows: pageRows(r.Coverage), Words: verdictWords}
+		GapGroups: gapGroups(r.Gaps), Rows: pageRows(r.Coverage), Words: verdictWords, Choices: choiceWords}
 	for _, s := range severityWords() {
 		p.Severities = append(p.Severities, tally{Word: s, Count: r.Summary.BySeverity[s]})
 	}
@@ -154,28 +173,13 @@ func newPage(r *Report) page {
 	return p
 }
 
-// sentence is the outcome in one sentence.
-func sentence(r *Report) string {
-	n := len(r.Findings)
-	switch r.Outcome {
-	case classify.Pass:
-		if n == 0 {
-			return "What was seen on the site agrees with its notice."
-		}
-		return fmt.Sprintf("Nothing was found that fails this audit; %s below it.", count(n, "finding lies", "findings lie"))
-	case classify.Inconclusive:
-		return "Part of the site or of its notice could not be seen, so this audit can neither pass nor fail."
-	}
-	return fmt.Sprintf("The site and its notice do not agree: %s to act on.", count(n, "finding", "findings"))
-}
-
 func (p *page) points(r *Report) {
 	byID := map[string]Assessment{}
 	for _, a := range r.Assessments {
 		byID[a.Observation.ID] = a
 	}
 	for i, f := range r.Findings {
-		pt := point{Finding: f, Number: i + 1}
+		pt := point{Finding: f, Number: i + 1, Title: ruleOf(f).Title}
 		var list []Assessment
 		for _, id := range f.Observations {
 			if a, ok := byID[id]; ok {
@@ -239,7 +243,7 @@ func items(list []Assessment) []item {
 			it.Chains = append(it.Chains, o.Initiator)
 		}
 		it.Places = add(it.Places, o.Page)
-		it.Choices = add(it.Choices, string(o.Choice))
+		it.Choices = add(it.Choices, choiceName(o.Choice))
 		it.Phases = add(it.Phases, spaced(o.Phase))
 		it.IDs = append(it.IDs, o.ID)
 		if !o.FirstSeen.IsZero() && (it.First.IsZero() || o.FirstSeen.Before(it.First)) {

@@ -32,6 +32,8 @@ type Input struct {
 	Outcome      classify.Outcome
 	Reason       string
 	Notes        []string
+	Location     Location          // what pipelines point at
+	FailOn       classify.Severity // what fails the audit, for formats that tell failures from remarks
 }
 
 // New joins what was seen, what the notice says and what follows from both into one report.
@@ -49,6 +51,7 @@ func New(in Input) *Report {
 		Outcome: in.Outcome, OutcomeReason: in.Reason, Browser: in.Browser,
 		Notice:   Notice{JSON: in.Notice.JSON(), Problems: problems(in.NoticeProblems), Looked: sorted(in.Looked)},
 		Coverage: coverage(in.Visits), Notes: slices.Clone(in.Notes), Limitations: slices.Clone(limitations),
+		Location: in.Location, FailOn: in.FailOn,
 	}
 	for _, d := range in.Destinations {
 		r.Destinations = append(r.Destinations, Destination{d.Host, d.Site, d.Entity, d.Purpose, d.Party, d.Verdict,

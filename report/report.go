@@ -39,6 +39,10 @@ type Report struct {
 	Browser       evidence.Browser `json:"browser"`
 	Notes         []string         `json:"notes"`       // what a person should know about how the audit ran
 	Limitations   []string         `json:"limitations"` // what no audit of this kind can see
+
+	// What pipelines need besides; it is the caller's own and no part of the JSON.
+	Location Location          `json:"-"`
+	FailOn   classify.Severity `json:"-"` // a finding below it does not fail the audit
 }
 
 // Tool is the program that made the report.
@@ -160,4 +164,12 @@ var Writers = map[string]func(io.Writer, *Report) error{
 	"table": func(w io.Writer, r *Report) error { return Table(w, r, TableOptions{}) },
 	"json":  JSON,
 	"html":  HTML,
+
+	"sarif":          SARIF,
+	"junit":          JUnit,
+	"github":         GitHub,
+	"github-summary": GitHubSummary,
+	"gitlab":         GitLab,
+	"markdown":       Markdown,
+	"csv":            CSV,
 }

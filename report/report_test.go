@@ -87,7 +87,7 @@ func write(t *testing.T, format string, r *Report) string {
 // without a character that moves a cursor or hides, bounded in size, and it does not change the report.
 func TestFormats(t *testing.T) {
 	reports := map[string]*Report{"empty": New(Input{}), "zero": {}, "sample": New(sample())}
-	for seed := range uint64(4) {
+	for seed := range uint64(3) {
 		reports["hostile "+string('0'+rune(seed))] = hostile(seed)
 	}
 	for format := range Writers {
@@ -98,8 +98,8 @@ func TestFormats(t *testing.T) {
 				if again := write(t, format, r); again != out {
 					t.Error("the same report gives other bytes")
 				}
-				if d := cmp.Diff(before, cleaned(r)); d != "" {
-					t.Errorf("the writer changed the report:\n%s", d)
+				if !reflect.DeepEqual(before, cleaned(r)) {
+					t.Error("the writer changed the report")
 				}
 				if !utf8.ValidString(out) {
 					t.Error("not UTF-8")

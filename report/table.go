@@ -194,11 +194,7 @@ func (s *sheet) remedies(list []Finding) {
 	}
 	s.heading("What would settle them")
 	for _, f := range fixes {
-		var numbers []string
-		for _, n := range f.Findings {
-			numbers = append(numbers, strconv.Itoa(n))
-		}
-		s.hang(bold, "  "+strings.Join(numbers, ", ")+"  ", f.Fix)
+		s.hang(bold, "  "+numbers(f.Findings)+"  ", f.Fix)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trackaudit/classify"
@@ -24,6 +25,41 @@ var limitations = []string{
 	"Intent: a browser shows what is stored and sent, not what a recipient does with it. Owners and purposes come from published facts about a service, never from a name alone.",
 	"Language: reading prose is not exact. Each declaration carries its quote and a confidence, and a person can correct it.",
 	"Law: a finding is an indicator for a person to judge, not a legal conclusion.",
+}
+
+// sentence is the outcome in one sentence.
+func sentence(r *Report) string {
+	n := len(r.Findings)
+	switch r.Outcome {
+	case classify.Pass:
+		if n == 0 {
+			return "What was seen on the site agrees with its notice."
+		}
+		return fmt.Sprintf("Nothing was found that fails this audit; %s below it.", count(n, "finding lies", "findings lie"))
+	case classify.Inconclusive:
+		return "Part of the site or of its notice could not be seen, so this audit can neither pass nor fail."
+	}
+	return fmt.Sprintf("The site and its notice do not agree: %s.", count(n, "finding", "findings"))
+}
+
+// name is what the report is about, for a headline.
+func (r *Report) name() string { return cmp.Or(r.Target.Site, r.Target.URL, "unknown site") }
+
+// ruleOf gives the rule behind a finding. One that this version does not know, of a report from elsewhere, is
+// explained by its name.
+func ruleOf(f Finding) classify.Rule {
+	if rule, ok := classify.RuleByID(f.Rule); ok {
+		return rule
+	}
+	if f.Rule == notSeen {
+		return notSeenRule
+	}
+	rule := classify.Rule{ID: f.Rule, Title: cmp.Or(strings.ReplaceAll(f.Rule, "-", " "), "unknown rule"), Basis: f.Basis}
+	rule.Help = rule.Title
+	if severity := rank(f.Severity); severity >= classify.Info {
+		rule.Severity = severity
+	}
+	return rule
 }
 
 // severityWords are the words for severities, the gravest first.
@@ -101,7 +137,7 @@ func visited(c Coverage) string {
 	}
 	var choices []string
 	for _, ch := range c.Choices {
-		choices = append(choices, string(ch.Choice)+" "+spaced(ch.Reached))
+		choices = append(choices, choiceName(ch.Choice)+" ("+spaced(ch.Reached)+")")
 	}
 	text := fmt.Sprintf("%d of %s seen whole", whole, count(len(pages), "page", "pages"))
 	if len(choices) > 0 {
@@ -148,6 +184,15 @@ func remedies(list []Finding) []remedy {
 		out[j].Findings = append(out[j].Findings, i+1)
 	}
 	return out
+}
+
+// numbers writes the numbers of findings: "1, 4, 7".
+func numbers(list []int) string {
+	var words []string
+	for _, n := range list {
+		words = append(words, strconv.Itoa(n))
+	}
+	return strings.Join(words, ", ")
 }
 
 // gapGroup is what could not be seen for one reason.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"trackaudit/classify"
 	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
 	"trackaudit/testsites"
@@ -24,8 +25,54 @@ func TestSites(t *testing.T) {
 	if err := os.WriteFile(vendors, testsites.Vendors(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	table := confusion{}
 	for _, name := range testsites.Names() {
-		t.Run(name, func(t *testing.T) { auditTestSite(t, name, vendors) })
+		t.Run(name, func(t *testing.T) { auditTestSite(t, name, vendors, table) })
+	}
+	table.print(t)
+}
+
+// confusion counts, for each rule, the sites on which it fired and had to, had to and did not, must not and did, and
+// neither had to nor did.
+type confusion map[string]*struct{ fired, missed, wrong, silent int }
+
+func (c confusion) count(s *seen, want testsites.Want) {
+	on := func(list []testsites.Finding, rule string) bool {
+		return slices.ContainsFunc(list, func(f testsites.Finding) bool { return f.Rule == rule })
+	}
+	for _, r := range classify.Rules {
+		n := c[r.ID]
+		if n == nil {
+			n = &struct{ fired, missed, wrong, silent int }{}
+			c[r.ID] = n
+		}
+		fires := false
+		for _, f := range s.report.Findings {
+			fires = fires || f.Rule == r.ID
+		}
+		switch must := on(want.Findings.Must, r.ID); {
+		case must && fires:
+			n.fired++
+		case must:
+			n.missed++
+		case fires && !on(want.Findings.May, r.ID) && (r.Severity >= classify.Medium || on(want.Findings.MustNot, r.ID)):
+			n.wrong++
+		case !fires:
+			n.silent++
+		}
+	}
+}
+
+func (c confusion) print(t *testing.T) {
+	t.Logf("%-28s %6s %6s %6s %6s", "rule, counted by sites", "fired", "missed", "wrong", "silent")
+	for _, r := range classify.Rules {
+		if n := c[r.ID]; n != nil {
+			note := ""
+			if n.fired+n.missed == 0 {
+				note = "  no site where it must fire"
+			}
+			t.Logf("%-28s %6d %6d %6d %6d%s", r.ID, n.fired, n.missed, n.wrong, n.silent, note)
+		}
 	}
 }
 
@@ -48,7 +95,7 @@ type seen struct {
 	log []testsites.Hit
 }
 
-func auditTestSite(t *testing.T, name, vendors string) {
+func auditTestSite(t *testing.T, name, vendors string, table confusion) {
 	site, err := testsites.Load(name)
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +121,7 @@ func auditTestSite(t *testing.T, name, vendors string) {
 		}
 	}
 	t.Logf("%-16s %s", name, strings.Join(line, "  "))
+	table.count(&s, site.Want)
 }
 
 // runAudit audits start on the server and reads the run folder back.

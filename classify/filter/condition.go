@@ -99,8 +99,7 @@ func (e *expression) not() bool {
 		return v
 	}
 	n := 0
-	for n < len(e.skip()) && (e.rest[n] == '_' || e.rest[n]|0x20 >= 'a' && e.rest[n]|0x20 <= 'z' || e.rest[n] >= '0' && e.rest[n] <= '9') {
-		n++
+	for s := e.skip(); n < len(s) && (s[n] == '_' || hostChar(s[n]) && s[n] < 0x80); n++ {
 	}
 	word := e.rest[:n]
 	e.rest = e.rest[n:]

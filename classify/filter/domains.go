@@ -142,5 +142,6 @@ func (d *domainSet) equal(e *domainSet) bool {
 	if d == nil || e == nil {
 		return d == e
 	}
-	return slices.Equal(d.in, e.in) && slices.Equal(d.out, e.out) && slices.Equal(d.anyIn, e.anyIn) && slices.Equal(d.anyOut, e.anyOut)
+	return slices.Equal(d.in, e.in) && slices.Equal(d.out, e.out) &&
+		slices.Equal(d.anyIn, e.anyIn) && slices.Equal(d.anyOut, e.anyOut)
 }

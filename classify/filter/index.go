@@ -1,6 +1,9 @@
 package filter
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // index files rules under one token each, which must be among those of a request that the rule matches. Rules that
 // have none are tried on every request.
@@ -128,7 +131,7 @@ func appendTokens(to []uint32, p []byte, start, end bool) []uint32 {
 // common are tokens that most addresses have: a rule is filed under one only for want of another.
 var common = func() map[uint32]bool {
 	set := map[uint32]bool{}
-	for _, word := range []string{"http", "https", "www", "com", "net", "org", "js", "css", "html", "php", "png", "jpg", "gif", "svg", "json", "api", "static", "assets", "cdn"} {
+	for word := range strings.FieldsSeq("http https www com net org js css html php png jpg gif svg json api static assets cdn") {
 		hash := tokenSeed
 		for i := range len(word) {
 			hash = tokenAdd(hash, word[i])

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -18,6 +19,9 @@ func compileRegexp(expr string, matchCase bool) (re *regexp.Regexp, literals []s
 	}
 	// JavaScript lets a slash be escaped; Go's parser does too
 	tree, err := syntax.Parse(expr, syntax.Perl)
+	if e, ok := errors.AsType[*syntax.Error](err); ok && e.Code == syntax.ErrInvalidPerlOp {
+		return nil, nil, "expression looks around" // (?=…), (?!…), (?<=…)
+	}
 	if err != nil {
 		return nil, nil, "expression not understood"
 	}

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -171,7 +172,7 @@ func (r *rule) equal(s *rule) bool {
 		b = &none
 	}
 	return a.domains.equal(b.domains) && a.to.equal(b.to) && a.denyallow.equal(b.denyallow) && a.strict == b.strict &&
-		strings.Join(a.methods, "|") == strings.Join(b.methods, "|") && strings.Join(a.notMethods, "|") == strings.Join(b.notMethods, "|")
+		slices.Equal(a.methods, b.methods) && slices.Equal(a.notMethods, b.notMethods)
 }
 
 // badfilters returns the rules that a rule with badfilter takes out.

@@ -25,7 +25,7 @@ type edpbBase struct {
 // edpbPurposes are the categories that the tool offers. "Technical" is an inspector's word for what works a site,
 // strictly necessary or not, so it must not exempt: it is functional.
 var edpbPurposes = map[string]Purpose{
-	"targeted advertising": Advertising, "non-targeted advertising": Advertising, "technical": Functional,
+	"targeted advertising": Advertising, "non-targeted advertising": Advertising, "technical": Functional, "technical (security)": Security,
 	"analytics (exempted)": Analytics, "analytics (non exempted)": Analytics, "social media": SocialMedia,
 	"content customisation": Personalization, "?": Unknown, "": Unknown,
 }

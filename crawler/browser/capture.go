@@ -1,12 +1,12 @@
 package browser
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/debugger"
 	"github.com/chromedp/cdproto/domstorage"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/inspector"
@@ -47,7 +47,11 @@ type capture struct {
 	pageID   target.ID
 	kinds    map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
 	addrs    map[target.SessionID]string
-	unwound  map[*session]bool // popups with clocks of their own, to be started when their document comes
+	unwound  map[*session]bool            // popups with clocks of their own, to be started when their document comes
+	clocks   map[*session]bool            // those beside the page's that run
+	ticked   chan struct{}                // one of them has stopped
+	hooked   map[*session]bool            // workers that were hooked
+	scripts  map[*session]map[string]bool // unique IDs of the default contexts of documents
 	popups   int
 	frames   map[cdp.FrameID]string // address of each frame's document
 	main     cdp.FrameID
@@ -57,6 +61,7 @@ type capture struct {
 	cookies  map[requestKey][]*network.EventRequestWillBeSentExtraInfo
 	told     []told
 	stored   []storedKey
+	seq      int // counts what was told and stored
 	sockets  map[requestKey]*request
 
 	loads    int // navigations of the page's own document
@@ -93,12 +98,13 @@ type storedKey struct {
 	storageKey string
 	key, value string
 	removed    bool
-	at         int
+	at, seq    int
 }
 
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
-		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, frames: map[cdp.FrameID]string{},
+		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, clocks: map[*session]bool{},
+		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, frames: map[cdp.FrameID]string{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
@@ -147,7 +153,7 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 		send(s, domstorage.Enable, cdp.Empty{})
 		send(s, inspector.Enable, cdp.Empty{})
 	} else {
-		send(s, runtime.Evaluate, runtime.EvaluateParams{Expression: script})
+		hookWorker(s)
 	}
 	send(s, network.Enable, network.EnableParams{MaxPostDataSize: &post})
 	send(s, emulation.SetUserAgentOverride, c.b.agent.override)
@@ -168,7 +174,7 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 			c.mu.Unlock()
 		}
 	default: // workers, and frames in processes of their own, have their own clocks
-		c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
+		c.wind(s)
 	}
 	if kind == "popup" {
 		ask(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}, func(cdp.Empty, error) { c.unpause() })
@@ -210,18 +216,22 @@ func (c *capture) event(s *session, ev any) {
 		c.b.attached(s, c, ev)
 		return
 	case *target.EventDetachedFromTarget:
-		c.b.mux.drop(ev.SessionID, errDetached)
+		if gone := c.b.mux.drop(ev.SessionID, errDetached); gone != nil {
+			c.unwind(gone)
+		}
 		return
 	case *page.EventJavascriptDialogOpening:
 		send(s, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: ev.Type == page.DialogTypeBeforeunload})
 		return
 	case *emulation.EventVirtualTimeBudgetExpired:
 		if s == c.page {
-			select {
-			case c.expired <- struct{}{}:
-			default:
-			}
+			signal(c.expired)
+		} else {
+			c.unwind(s)
 		}
+		return
+	case *debugger.EventPaused:
+		c.hookPaused(s)
 		return
 	}
 	c.mu.Lock()
@@ -240,8 +250,16 @@ func (c *capture) event(s *session, ev any) {
 		}
 		if t, ok := hear(ev.Payload); ok {
 			t.at = c.now()
+			c.seq++
+			t.seq = c.seq
 			c.told = append(c.told, t)
 		}
+	case *runtime.EventExecutionContextCreated:
+		c.contextCreated(s, ev.Context)
+	case *runtime.EventExecutionContextDestroyed:
+		delete(c.scripts[s], ev.ExecutionContextUniqueID)
+	case *runtime.EventExecutionContextsCleared:
+		delete(c.scripts, s)
 	case *inspector.EventTargetCrashed:
 		if s == c.page {
 			shut(c.gone)
@@ -295,6 +313,7 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 		c.addrs[s.id] = url
 		if c.unwound[s] && url != "about:blank" {
 			delete(c.unwound, s)
+			c.clocks[s] = true
 			c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
 		}
 	}
@@ -312,7 +331,8 @@ func (c *capture) keep(id *domstorage.StorageID, key, value string, removed bool
 	if sk == "" {
 		sk = id.SecurityOrigin
 	}
-	c.stored = append(c.stored, storedKey{id.IsLocalStorage, sk, clip(key, 1024), clip(value, maxBody), removed, c.now()})
+	c.seq++
+	c.stored = append(c.stored, storedKey{id.IsLocalStorage, sk, clip(key, 1024), clip(value, maxBody), removed, c.now(), c.seq})
 }
 
 // close ends the evidence: what arrives later belongs to the clearing up.
@@ -322,50 +342,20 @@ func (c *capture) close() {
 	c.mu.Unlock()
 }
 
-// settle waits for the answers to what was sent at the end, whose headers may set cookies, and for the small
-// questions that are under way.
-func (c *capture) settle(ctx context.Context, s *session) {
-	ctx, cancel := context.WithTimeout(ctx, lastAnswers)
-	defer cancel()
-	c.mu.Lock()
-	c.checkQuiet()
-	c.mu.Unlock()
-	select {
-	case <-c.quiet:
-	case <-s.done:
-	case <-ctx.Done():
-	}
-	done := make(chan struct{})
-	go func() { c.background.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-s.done:
-	case <-ctx.Done():
-	}
-}
-
-// checkQuiet tells settle when nothing that was sent at the end waits for an answer. The caller holds mu.
-func (c *capture) checkQuiet() {
-	if c.leaving < 0 {
-		return
-	}
-	for _, r := range c.requests[c.leaving:] {
-		if !r.done && r.Status == 0 && r.Type != "WebSocket" {
-			return
-		}
-	}
-	select {
-	case c.quiet <- struct{}{}:
-	default:
-	}
-}
-
 // topSite is the site of the page's own document.
 func (c *capture) topSite(final string) string {
 	if host := evidence.HostOf(final); host != "" {
 		return evidence.SiteOf(host)
 	}
 	return evidence.SiteOf(evidence.HostOf(c.job.URL))
+}
+
+// signal makes a note in a channel that may hold one already.
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
 }
 
 // shut closes a channel that may be closed already.

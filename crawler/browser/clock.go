@@ -54,6 +54,48 @@ func (c *capture) realTime(ctx context.Context, s *session, budget time.Duration
 	}
 }
 
+// wind starts a clock beside the page's, and unwind notes that it has stopped.
+func (c *capture) wind(s *session) {
+	c.mu.Lock()
+	c.clocks[s] = true
+	c.mu.Unlock()
+	c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
+}
+
+func (c *capture) unwind(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.clocks[s] {
+		delete(c.clocks, s)
+		signal(c.ticked)
+	}
+}
+
+// othersEnd waits until the clocks beside the page's have run their time too, or have had enough of ours.
+func (c *capture) othersEnd(ctx context.Context) {
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	for {
+		c.mu.Lock()
+		n := len(c.clocks)
+		c.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		select {
+		case <-c.ticked:
+		case <-t.C:
+			return
+		case <-c.page.done:
+			return
+		case <-c.gone:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 func (c *capture) run(s *session, policy emulation.VirtualTimePolicy, budget time.Duration) {
 	ms := float64(budget.Milliseconds())
 	p := emulation.SetVirtualTimePolicyParams{Policy: policy, Budget: &ms, MaxVirtualTimeTaskStarvationCount: 10000}

@@ -15,11 +15,14 @@ import (
 // jarKey is what makes a cookie the same cookie.
 type jarKey struct{ name, domain, path, partition string }
 
-// cookieObservations joins three views of cookies: raw Set-Cookie headers, writes by script, and the jar at the
-// end. Each alone misses some.
-func (c *capture) cookieObservations(jar []*network.Cookie, topSite string) []evidence.Observation {
+// jar is what the browser has stored.
+type jar []*network.Cookie
+
+// cookieObservations joins the views of cookies: raw Set-Cookie headers, writes by script, and the jar before and
+// after the page was left. Each alone misses some.
+func (c *capture) cookieObservations(before, after jar, topSite string) []evidence.Observation {
 	x := &cookieJoin{c: c, topSite: topSite, at: map[jarKey]int{}, jar: map[jarKey]*network.Cookie{}}
-	for _, k := range jar {
+	for _, k := range after {
 		x.jar[jarKey{k.Name, evidence.CleanHost(k.Domain), k.Path, partitionOf(k)}] = k
 	}
 	for _, r := range c.requests {
@@ -33,7 +36,8 @@ func (c *capture) cookieObservations(jar []*network.Cookie, topSite string) []ev
 			x.fromStore(t)
 		}
 	}
-	x.fromJar(jar)
+	x.fromJar(after)
+	x.fromJar(before)
 	return x.list
 }
 
@@ -110,11 +114,7 @@ func (x *cookieJoin) fromDocument(t *told) {
 	if err != nil {
 		return
 	}
-	page := t.Page
-	if !strings.HasPrefix(page, "http") { // about:srcdoc and about:blank belong to whoever made them
-		page = x.c.ownerOf(t)
-	}
-	ck := cookieFrom(k, page, time.UnixMilli(int64(t.PageTime)))
+	ck := cookieFrom(k, x.c.ownerOf(t), time.UnixMilli(int64(t.PageTime)))
 	if ck.Lifetime < 0 {
 		return
 	}
@@ -128,7 +128,7 @@ func (x *cookieJoin) fromStore(t *told) {
 	}
 	domain, path := evidence.CleanHost(t.Domain), t.Path
 	if domain == "" {
-		domain = evidence.HostOf(t.Page)
+		domain = evidence.HostOf(x.c.ownerOf(t))
 	}
 	ck := evidence.Cookie{Name: t.Name, Value: evidence.NewValue(t.Value), Domain: domain, Path: path, Session: t.Expires == 0,
 		Secure: true, SameSite: strings.ToUpper(t.Same[:min(1, len(t.Same))]) + strings.TrimPrefix(t.Same, t.Same[:min(1, len(t.Same))]), SetBy: "script"}
@@ -141,24 +141,17 @@ func (x *cookieJoin) fromStore(t *told) {
 }
 
 // fromJar adds what only the jar knows: cookies set in the last moment, or by a service worker's own script.
-func (x *cookieJoin) fromJar(jar []*network.Cookie) {
+func (x *cookieJoin) fromJar(jar jar) {
 	for _, k := range jar {
 		key := jarKey{k.Name, evidence.CleanHost(k.Domain), k.Path, partitionOf(k)}
 		if _, known := x.at[key]; known {
 			continue
 		}
-		same := false // the same cookie under another spelling of its path or partition
-		for have := range x.at {
-			same = same || have.name == key.name && have.domain == key.domain && x.list[x.at[have]].Cookie.Deleted
-		}
-		if same {
-			for have, i := range x.at {
-				if have.name == key.name && have.domain == key.domain {
-					o := x.list[i].Cookie
-					o.Deleted, o.StoredFor, o.Path, o.PartitionKey = false, lifetimeOf(k), k.Path, key.partition
-					o.Value = evidence.NewValue(k.Value)
-				}
-			}
+		if i := x.otherwiseSpelt(key); i >= 0 {
+			o := x.list[i].Cookie
+			o.Deleted, o.StoredFor, o.Path, o.PartitionKey = x.jar[key] == nil, lifetimeOf(k), k.Path, key.partition
+			o.Value = evidence.NewValue(k.Value)
+			x.at[key] = i
 			continue
 		}
 		ck := evidence.Cookie{Name: k.Name, Domain: key.domain, Path: k.Path, Session: k.Session, Lifetime: lifetimeOf(k),
@@ -168,6 +161,16 @@ func (x *cookieJoin) fromJar(jar []*network.Cookie) {
 		}
 		x.add(evidence.Observation{Page: x.c.job.URL, At: x.c.now(), Source: "Storage.getCookies", Cookie: &ck})
 	}
+}
+
+// otherwiseSpelt finds a write of the same cookie whose path or partition was not known then; -1 = none.
+func (x *cookieJoin) otherwiseSpelt(key jarKey) int {
+	for i, o := range x.list {
+		if c := o.Cookie; c.Name == key.name && c.Domain == key.domain && c.Deleted && c.Blocked == "" {
+			return i
+		}
+	}
+	return -1
 }
 
 // maxAge is the longest lifetime that is counted, in seconds: a hundred years.

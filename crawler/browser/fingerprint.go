@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"trackaudit/crawler/evidence"
 )
@@ -111,31 +114,102 @@ func identifies(t *told) bool {
 
 func num(f float64) string { return fmt.Sprintf("%.0f", f) }
 
-// apiObservations reports other uses of Web APIs that matter by themselves: location and peer connections.
+// apiObservations reports other uses of Web APIs that matter by themselves: location, and peer connections with
+// the servers that they ask for this device's addresses.
 func (c *capture) apiObservations(topSite string) []evidence.Observation {
 	var list []evidence.Observation
-	var seen []string
+	at := map[string]int{}
+	put := func(o evidence.Observation) {
+		k := strings.Join([]string{string(o.Technology), o.Name, o.Setter}, " ")
+		if i, known := at[k]; known {
+			list[i].Count++
+			return
+		}
+		at[k] = len(list)
+		list = append(list, o)
+	}
 	for i := range c.told {
 		t := &c.told[i]
-		var tech evidence.Technology
 		switch t.Kind {
 		case "geolocation":
-			tech = evidence.Geolocation
+			put(c.atSetter(c.byScript(t, "Geolocation", evidence.Observation{Technology: evidence.Geolocation, Name: t.Kind,
+				API: &evidence.APIUse{API: t.Kind, Calls: map[string]int{t.Method: 1}}}), topSite))
 		case "webrtc":
-			tech = evidence.WebRTC
+			if t.Method != "RTCPeerConnection" {
+				continue
+			}
+			o := c.byScript(t, "RTCPeerConnection", evidence.Observation{Technology: evidence.WebRTC, Name: t.Kind,
+				API: &evidence.APIUse{API: t.Kind, Calls: map[string]int{t.Method: 1}}})
+			servers := iceHosts(t.Value)
+			for _, host := range servers {
+				o.Name, o.Host, o.Site = host, host, evidence.SiteOf(host)
+				o.Party = c.b.o.FirstParties.PartyOf(host, topSite)
+				put(o)
+			}
+			if len(servers) == 0 {
+				put(c.atSetter(o, topSite))
+			}
+		}
+	}
+	return list
+}
+
+// iceHosts takes the hosts out of a list of ICE servers (RFC 7064, RFC 7065: "stun:HOST:PORT?transport=udp").
+func iceHosts(list string) []string {
+	var servers []struct {
+		URLs any `json:"urls"`
+		URL  any `json:"url"`
+	}
+	if json.Unmarshal([]byte(list), &servers) != nil {
+		return nil
+	}
+	var hosts []string
+	add := func(v any) {
+		u, _ := v.(string)
+		scheme, rest, _ := strings.Cut(u, ":")
+		rest, _, _ = strings.Cut(rest, "?")
+		if host := evidence.CleanHost(rest); host != "" && (strings.HasPrefix(scheme, "stun") || strings.HasPrefix(scheme, "turn")) && !slices.Contains(hosts, host) && len(hosts) < 20 {
+			hosts = append(hosts, host)
+		}
+	}
+	for _, s := range servers {
+		for _, v := range []any{s.URLs, s.URL} {
+			if several, ok := v.([]any); ok {
+				for _, one := range several {
+					add(one)
+				}
+			} else {
+				add(v)
+			}
+		}
+	}
+	return hosts
+}
+
+// apiCalls lists who used which Web APIs that read out a device or ask for leave, sorted.
+func (c *capture) apiCalls(topSite string) []evidence.APICall {
+	by := map[[2]string]*evidence.APICall{}
+	for i := range c.told {
+		t := &c.told[i]
+		switch t.Kind {
+		case "canvas", "webgl", "audio", "fonts", "device", "webrtc", "permission", "geolocation":
 		default:
 			continue
 		}
-		o := c.byScript(t, "hook "+t.Kind, evidence.Observation{Technology: tech, Name: t.Kind, API: &evidence.APIUse{API: t.Kind, Calls: map[string]int{t.Kind: 1}}})
-		if k := t.Kind + " " + o.Setter; slices.Contains(seen, k) {
-			continue
-		} else {
-			seen = append(seen, k)
+		script := c.ownerOf(t)
+		if len(t.chain) > 0 {
+			script = scriptOf(t.chain[0])
 		}
-		o.Host = o.Setter
-		o.Site = evidence.SiteOf(o.Host)
-		o.Party = c.b.o.FirstParties.PartyOf(o.Host, topSite)
-		list = append(list, o)
+		k := [2]string{t.Kind, script}
+		if by[k] == nil {
+			host := evidence.HostOf(script)
+			by[k] = &evidence.APICall{API: t.Kind, Script: script, Host: host, Party: c.b.o.FirstParties.PartyOf(host, topSite), Frame: t.Page, Calls: map[string]int{}}
+		}
+		by[k].Calls[t.Method]++
+	}
+	var list []evidence.APICall
+	for _, k := range slices.SortedFunc(maps.Keys(by), func(a, b [2]string) int { return strings.Compare(a[0]+" "+a[1], b[0]+" "+b[1]) }) {
+		list = append(list, *by[k])
 	}
 	return list
 }

@@ -21,7 +21,7 @@ const hookName = "trackaudit-hook"
 func hookScript(channel, signals string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "(() => { try { %s } catch (e) {}\nconst CHANNEL = %q;\n", signals, channel)
-	for _, name := range []string{"core", "document_cookie", "cookie_store", "web_storage", "databases", "network", "canvas", "fingerprint"} {
+	for _, name := range []string{"core", "document_cookie", "cookie_store", "web_storage", "databases", "window_name", "network", "widgets", "canvas", "fingerprint"} {
 		src, err := hookFiles.ReadFile("js/" + name + ".js")
 		if err != nil {
 			continue // cannot happen: the files are embedded, and a test runs each hook
@@ -43,6 +43,7 @@ type told struct {
 	Stack    string  `json:"s"`
 	Nth      int     `json:"n"`
 	Page     string  `json:"u"` // address of the document or worker
+	Origin   string  `json:"o"` // its origin; that of its maker for about:srcdoc and the like
 
 	Value   string  `json:"-"`
 	RawV    any     `json:"v"`
@@ -64,6 +65,7 @@ type told struct {
 	Text    int     `json:"text"`
 	Out     bool    `json:"excluded"`
 
+	seq   int      // place among all that was told and stored
 	at    int      // wall milliseconds since the visit started
 	chain []string // "URL:line" of scripts, innermost first
 }

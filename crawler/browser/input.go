@@ -6,7 +6,12 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 )
+
+// maxFrames bounds the wait for a page to draw; a busy or hidden one may not.
+const maxFrames = 300 * time.Millisecond
 
 // touch does what any visitor does without choosing anything: it moves the mouse, presses a key that writes
 // nothing, and turns the wheel. It never clicks. The events are trusted, as a person's are.
@@ -80,9 +85,22 @@ func (h *hand) done(ctx context.Context, c *capture) {
 			return
 		}
 	}
-	// Scrolling is painted by the compositor, whose frames virtual time does not speed up.
-	select {
-	case <-time.After(100 * time.Millisecond):
-	case <-ctx.Done():
+	c.paint(ctx, h.s)
+}
+
+// paint waits until the page has drawn three frames, in which it hears of scrolling and of what came into view.
+// Virtual time does not speed frames up, nor does it hold them.
+func (c *capture) paint(ctx context.Context, s *session) {
+	ctx, cancel := context.WithTimeout(ctx, maxFrames)
+	defer cancel()
+	c.mu.Lock()
+	main := c.main
+	c.mu.Unlock()
+	world, err := call(ctx, s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: main, WorldName: hookName})
+	if err != nil {
+		return
 	}
+	yes := true
+	_, _ = call(ctx, s, runtime.Evaluate, runtime.EvaluateParams{ContextID: world.ExecutionContextID, AwaitPromise: &yes,
+		Expression: "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(r))))"})
 }

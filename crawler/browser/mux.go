@@ -132,8 +132,8 @@ func (m *mux) adopt(id target.SessionID, handle func(*session, any)) *session {
 	return s
 }
 
-// drop forgets a session that was detached.
-func (m *mux) drop(id target.SessionID, why error) {
+// drop forgets a session that was detached, and returns it.
+func (m *mux) drop(id target.SessionID, why error) *session {
 	m.mu.Lock()
 	s := m.sessions[id]
 	delete(m.sessions, id)
@@ -141,6 +141,7 @@ func (m *mux) drop(id target.SessionID, why error) {
 	if s != nil {
 		s.end(why)
 	}
+	return s
 }
 
 // session is one of our protocol sessions.

@@ -34,6 +34,9 @@ func (c *capture) ownerOf(t *told) string {
 	if rest, ok := strings.CutPrefix(t.Page, "blob:"); ok && strings.HasPrefix(rest, "http") {
 		return rest
 	}
+	if strings.HasPrefix(t.Origin, "http") {
+		return t.Origin + "/"
+	}
 	for i := len(t.chain) - 1; i >= 0; i-- {
 		if u := scriptOf(t.chain[i]); strings.HasPrefix(u, "http") {
 			return u
@@ -78,6 +81,9 @@ func (c *capture) storageObservations(topSite string) []evidence.Observation {
 				tech = evidence.SessionStorage
 			}
 			put(c.byScript(t, "Storage.setItem", evidence.Observation{Technology: tech, Name: t.Key, Host: host, Storage: item}))
+		case "window_name":
+			item.Value = evidence.NewValue(t.Value)
+			put(c.byScript(t, "window.name", evidence.Observation{Technology: evidence.WindowName, Name: t.Key, Host: host, Storage: item}))
 		case "idb", "cache", "opfs", "bucket", "service_worker":
 			tech, source := database(t.Kind)
 			put(c.byScript(t, source, evidence.Observation{Technology: tech, Name: t.Key, Host: host, Storage: item}))
@@ -102,10 +108,29 @@ func (c *capture) storageObservations(topSite string) []evidence.Observation {
 		if s.removed {
 			continue
 		}
-		put(evidence.Observation{Technology: tech, Name: s.key, Host: host, Setter: host, Page: c.job.URL, At: s.at, Phase: evidence.BeforeChoice,
-			Source: "DOMStorage.domStorageItemAdded", Count: 1, Storage: &evidence.StorageItem{Key: s.key, Value: evidence.NewValue(s.value), StorageKey: s.storageKey}})
+		o := evidence.Observation{Technology: tech, Name: s.key, Host: host, Setter: host, Page: c.job.URL, At: s.at, Phase: evidence.BeforeChoice,
+			Source: "DOMStorage.domStorageItemAdded", Count: 1, Storage: &evidence.StorageItem{Key: s.key, Value: evidence.NewValue(s.value), StorageKey: s.storageKey}}
+		if t := c.lastUser(s, host); t != nil { // a write as a property: whoever asked for the storage last
+			o = c.byScript(t, o.Source, o)
+			o.At = s.at
+		}
+		put(o)
 	}
 	return list
+}
+
+// lastUser is the last call before a write in which a script asked for that storage.
+func (c *capture) lastUser(s storedKey, host string) *told {
+	area := map[bool]string{true: "local", false: "session"}[s.local]
+	var last *told
+	for i := range c.told {
+		if t := &c.told[i]; t.seq > s.seq {
+			break
+		} else if t.Kind == "storage_used" && t.Area == area && evidence.HostOf(c.ownerOf(t)) == host {
+			last = t
+		}
+	}
+	return last
 }
 
 func database(kind string) (evidence.Technology, string) {
@@ -197,6 +222,8 @@ func technologyOf(r *request, keepalive bool) (evidence.Technology, string) {
 		return "", ""
 	case keepalive:
 		return evidence.WebBeacon, "fetch keepalive"
+	case r.later:
+		return evidence.WebBeacon, "fetchLater"
 	case r.Type == "Image" && pixel(r) && (third || strings.Contains(r.URL, "?")):
 		return evidence.WebBeacon, "pixel"
 	case third:
@@ -209,9 +236,9 @@ func pixel(r *request) bool {
 	return r.Status == 204 || r.Width > 0 && r.Width <= 2 && r.Height <= 2
 }
 
-// widgetObservations reports social widgets that executed: a known frame that was loaded, or a known script that
-// ran. A link is none.
-func (c *capture) widgetObservations() []evidence.Observation {
+// widgetObservations reports social widgets that executed: a known frame that was loaded, a known script that ran,
+// or a known custom element that was defined. A link is none.
+func (c *capture) widgetObservations(topSite string) []evidence.Observation {
 	seen := map[string]bool{}
 	var list []evidence.Observation
 	for _, r := range c.requests {
@@ -237,7 +264,30 @@ func (c *capture) widgetObservations() []evidence.Observation {
 			Page: c.job.URL, Frame: r.Frame, Phase: r.Phase, At: r.At, Initiator: r.Initiator, Source: "Network.requestWillBeSent", Count: 1,
 			Widget: &evidence.Widget{Service: w.Service, Form: form, URL: r.URL}})
 	}
+	for i := range c.told { // a custom element that a script brought to life; a placeholder defines none
+		t := &c.told[i]
+		for _, w := range c.b.o.Facts.Widgets() {
+			if t.Kind != "element" || t.Name != w.Element || seen[w.Service+"element"+w.Name] {
+				continue
+			}
+			seen[w.Service+"element"+w.Name] = true
+			o := c.byScript(t, "CustomElementRegistry.define", evidence.Observation{Technology: evidence.SocialWidget, Name: w.Name,
+				Widget: &evidence.Widget{Service: w.Service, Form: "element"}})
+			if len(t.chain) > 0 {
+				o.Widget.URL = scriptOf(t.chain[0])
+			}
+			list = append(list, c.atSetter(o, topSite))
+		}
+	}
 	return list
+}
+
+// atSetter files an observation that has no host of its own under the script that caused it.
+func (c *capture) atSetter(o evidence.Observation, topSite string) evidence.Observation {
+	o.Host = o.Setter
+	o.Site = evidence.SiteOf(o.Host)
+	o.Party = c.b.o.FirstParties.PartyOf(o.Host, topSite)
+	return o
 }
 
 // number sorts observations, so that the same visit gives the same list, and gives them their IDs.

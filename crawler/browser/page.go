@@ -57,9 +57,6 @@ const lookScript = `
   });
 })()`
 
-// endScript makes the page believe that it is left.
-const endScript = `try { window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false })); } catch (e) {}`
-
 // look takes the snapshot. A page that no longer answers is not complete.
 func (v *visiting) look(ctx context.Context) {
 	selectors := []string{}

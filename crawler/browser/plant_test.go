@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,4 +126,21 @@ func (p *plantServer) log(prefix string) []plantHit {
 func document(body string) string {
 	return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Planted</title></head><body><h1>A planted page</h1>
 <p>It does one thing, and the test knows which.</p><div style="height:200vh"></div><p>End of the page.</p>` + body + `</body></html>`
+}
+
+// acceptSocket speaks enough of RFC 6455 to open a WebSocket and read what comes until the other side goes.
+func acceptSocket(w http.ResponseWriter, r *http.Request) {
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	hijacker, ok := w.(http.Hijacker)
+	if !ok {
+		return
+	}
+	conn, rw, err := hijacker.Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+	rw.Flush()
+	io.Copy(io.Discard, rw)
 }

@@ -127,7 +127,7 @@ func flags(bin Binary, o Options, profile string) []string {
 		"--disable-hang-monitor", "--disable-popup-blocking", "--disable-prompt-on-repost", "--disable-dev-shm-usage",
 		"--disable-blink-features=AutomationControlled", "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider",
 		"--disable-ipc-flooding-protection", "--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
-		"--mute-audio", "--window-size=1366,768", "--lang=en-US", "--disable-quic",
+		"--mute-audio", "--disable-smooth-scrolling", "--window-size=1366,768", "--lang=en-US", "--disable-quic",
 	}
 	if bin.Mode == "full" {
 		list = append(list, "--headless=new", "--disable-site-isolation-trials")

@@ -24,14 +24,16 @@ type request struct {
 	body      []byte
 	frameID   cdp.FrameID
 	loader    cdp.LoaderID
-	headers   network.Headers
-	document  bool // of the page itself
+	asked     network.Headers // of the request
+	headers   network.Headers // of the response
+	document  bool            // of the page itself
 	scripted  bool
 	frames    int // WebSocket frames sent
 	after     int // bytes sent after input began
 	done      bool
 	hasExtra  bool
 	isPreload bool
+	later     bool // known by the call of fetchLater only
 }
 
 // networkEvent takes in what the network domain tells. The caller holds mu.
@@ -126,7 +128,7 @@ func (c *capture) willBeSent(s *session, ev *network.EventRequestWillBeSent) {
 		c.cut = "requests"
 		return
 	}
-	r := &request{key: k, frameID: ev.FrameID, loader: ev.LoaderID, headers: ev.Request.Headers, isPreload: ev.Request.IsLinkPreload}
+	r := &request{key: k, frameID: ev.FrameID, loader: ev.LoaderID, asked: ev.Request.Headers, isPreload: ev.Request.IsLinkPreload}
 	r.Request = evidence.Request{URL: ev.Request.URL, Hop: len(hops), Method: ev.Request.Method, Type: string(ev.Type),
 		At: c.now(), Target: c.kinds[s.id], Phase: evidence.BeforeChoice}
 	r.Frame = c.frames[ev.FrameID]
@@ -137,9 +139,6 @@ func (c *capture) willBeSent(s *session, ev *network.EventRequestWillBeSent) {
 		r.Frame = c.addrs[s.id]
 	}
 	r.Initiator, r.scripted = chainOf(ev.Initiator)
-	if len(hops) > 0 && len(r.Initiator) == 0 {
-		r.Initiator = hops[0].Initiator
-	}
 	if ev.Type == network.ResourceTypeDocument && s == c.page && (c.main == "" || ev.FrameID == c.main) {
 		r.document = true
 		if c.main == "" {
@@ -243,15 +242,23 @@ func appendFrame(chain []string, f *runtime.CallFrame) []string {
 // finish completes the requests: who is who, and the chain from the script up to the tag in the document.
 func (c *capture) finish(topSite string) {
 	loadedBy := map[string][]string{}
-	images := map[string][]string{}
-	for _, t := range c.told {
-		if t.Kind == "image" && len(t.chain) > 0 && images[t.URL] == nil {
-			images[t.URL] = t.chain
+	made := map[string][]string{}
+	for i := range c.told {
+		t := &c.told[i]
+		if t.Kind == "made" && len(t.chain) > 0 && made[t.URL] == nil {
+			made[t.URL] = t.chain
+		}
+		if t.Kind == "fetch_later" && strings.HasPrefix(t.URL, "http") && len(c.requests) < maxRequests {
+			c.requests = append(c.requests, &request{key: requestKey{id: network.RequestID(fmt.Sprintf("later %d", i))}, later: true, body: []byte(t.Value),
+				Request: evidence.Request{URL: t.URL, Method: t.Method, Type: "FetchLater", Frame: c.ownerOf(t), Initiator: t.chain, At: t.at, Phase: evidence.BeforeChoice}})
 		}
 	}
 	for _, r := range c.requests {
-		if chain := images[r.URL]; r.Type == "Image" && !r.scripted && chain != nil {
+		if chain := made[r.URL]; !r.scripted && chain != nil {
 			r.Initiator = chain // made by a script, though the protocol says "parser"
+		}
+		if r.Hop > 0 {
+			r.Initiator = c.byID[r.key][0].Initiator
 		}
 		if r.Type == "Script" && loadedBy[r.URL] == nil {
 			loadedBy[r.URL] = r.Initiator

@@ -8,11 +8,7 @@ import (
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
 
 	"trackaudit/crawler/evidence"
@@ -32,12 +28,8 @@ type Result struct {
 	Document *evidence.Document // with KeepDocument, if the page rendered
 }
 
-// stepTimeout bounds each step that a living browser answers at once; lastAnswers bounds the wait for the answers
-// to what a page sends when it is left.
-const (
-	stepTimeout = 5 * time.Second
-	lastAnswers = time.Second
-)
+// stepTimeout bounds each step that a living browser answers at once.
+const stepTimeout = 5 * time.Second
 
 // Visit loads a page in a fresh browser context, watches it, touches it, ends it as a closed tab would end, and
 // returns what it stored and sent. Whatever goes wrong with the page is in the Visit (Complete, Reason, Detail).
@@ -80,7 +72,8 @@ type visiting struct {
 	detail  string
 	dwell   evidence.Dwell
 	seen    snapshot
-	jar     []*network.Cookie
+	before  jar // before the page was left
+	jar     jar // after
 	html    string
 }
 
@@ -159,6 +152,7 @@ func (v *visiting) linger(ctx context.Context) {
 			v.dwell.Ended = end
 		}
 		v.part(ctx, v.session)
+		v.othersEnd(ctx)
 	}
 	select {
 	case <-v.gone:
@@ -178,35 +172,6 @@ func (v *visiting) linger(ctx context.Context) {
 			v.stop(evidence.Timeout, "the page did not arrive whole in time")
 		}
 	}
-}
-
-// leave takes the snapshot, then ends the page as a closed tab would: pagehide and the frozen state make it send
-// what it keeps for the end, in sight of the protocol.
-func (v *visiting) leave(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
-	defer cancel()
-	if v.reason == "" || v.reason == evidence.Timeout {
-		v.look(ctx)
-	}
-	if v.reason != evidence.Crashed {
-		end, cancelEnd := context.WithTimeout(ctx, 2*time.Second)
-		v.mu.Lock()
-		v.leaving = len(v.requests)
-		v.mu.Unlock()
-		_, _ = call(end, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: endScript})
-		send(v.session, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
-		_, _ = call(end, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"})
-		// A frozen page answers no question about the bodies of its last beacons.
-		send(v.session, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
-		cancelEnd()
-		v.settle(ctx, v.session)
-		// Some browsers fire a real pagehide when the context goes: the page would send its last words twice.
-		send(v.session, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	}
-	if got, err := cdp.Call(ctx, v.b.root, storage.GetCookies, storage.GetCookiesParams{BrowserContextID: v.context}); err == nil {
-		v.jar = got.Cookies
-	}
-	v.close()
 }
 
 // dispose clears the context away, also when the visit was called off.
@@ -250,13 +215,14 @@ func (v *visiting) result(err error) Result {
 		}
 	}
 	v.judge(&out)
-	list := v.cookieObservations(v.jar, top)
+	list := v.cookieObservations(v.before, v.jar, top)
 	list = append(list, v.storageObservations(top)...)
 	list = append(list, v.requestObservations()...)
-	list = append(list, v.widgetObservations()...)
+	list = append(list, v.widgetObservations(top)...)
 	list = append(list, v.fingerprintObservations(top)...)
 	list = append(list, v.replayObservations()...)
 	list = append(list, v.apiObservations(top)...)
+	out.APIs = v.apiCalls(top)
 	number(v.job.ID, list)
 	out.Observations = append(out.Observations, list...)
 	out.Flows = v.flows(out.Observations)

@@ -38,6 +38,7 @@ type Visit struct {
 	Requests     []Request     `json:"requests"`
 	Observations []Observation `json:"observations"`
 	Flows        []Flow        `json:"flows,omitempty"`
+	APIs         []APICall     `json:"apis,omitempty"`
 }
 
 // Browser says what ran, because two browsers do not see the same web.
@@ -168,6 +169,17 @@ type APIUse struct {
 	API     string            `json:"api"`               // "canvas", "webgl", "audio", "session_replay" …
 	Calls   map[string]int    `json:"calls,omitempty"`   // method → count
 	Details map[string]string `json:"details,omitempty"` // what made the threshold: "width": "280", "distinct_colors": "12" …
+}
+
+// APICall is what one script read out of a device, or asked a visitor's leave for, through one family of Web APIs.
+// By itself it is no sign of tracking: what passes the thresholds is an Observation.
+type APICall struct {
+	API    string         `json:"api"`    // "canvas", "webgl", "audio", "fonts", "device", "webrtc", "permission"
+	Script string         `json:"script"` // address of the innermost script
+	Host   string         `json:"host"`   // of the script
+	Party  Party          `json:"party"`
+	Frame  string         `json:"frame,omitempty"`
+	Calls  map[string]int `json:"calls"` // method → count
 }
 
 // Flow is a value that left: a stored value or a typed canary found in an outgoing request. Computed at

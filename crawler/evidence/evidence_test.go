@@ -64,6 +64,7 @@ func visit() Visit {
 	return Visit{
 		ID: "v0001", URL: "https://a.test/", FinalURL: "https://a.test/?sid=visitor/12345",
 		Requests: []Request{r},
+		APIs:     []APICall{{API: "device", Script: "https://a.test/s.js?v=visitor/12345", Calls: map[string]int{"getBattery": 1}}},
 		Observations: []Observation{
 			{ID: "v0001.o1", Technology: CookieTech, Name: "uid", Cookie: &Cookie{Name: "uid", Value: NewValue("visitor/12345")}},
 			{ID: "v0001.o2", Technology: WebBeacon, Name: "t.test", Request: &r},

@@ -42,6 +42,9 @@ func (v *Visit) Seal(key []byte, keep bool) {
 	for i := range v.Requests {
 		v.Requests[i].seal(key, keep, hide)
 	}
+	for i := range v.APIs {
+		v.APIs[i].Script, v.APIs[i].Frame = hide(v.APIs[i].Script), hide(v.APIs[i].Frame)
+	}
 	for i := range v.Observations {
 		o := &v.Observations[i]
 		o.Page, o.Frame = hide(o.Page), hide(o.Frame)

@@ -21,14 +21,21 @@ function stack() {
   }
 }
 
+// caller is the innermost line of a stack that is not ours.
+function caller(s) {
+  for (const line of s.split('\n')) if (/^ *at /.test(line) && !line.includes('trackaudit-hook')) return line;
+  return '';
+}
+
 // report sends one thing that was seen. Bounded: a page that calls an API a million times costs a thousand
 // messages.
 const counts = Object.create(null);
 function report(kind, data, bound = 1000) {
-  counts[kind] = (counts[kind] || 0) + 1;
-  if (counts[kind] > bound) return;
+  const k = kind + ' ' + (data.method || '');
+  counts[k] = (counts[k] || 0) + 1;
+  if (counts[k] > bound) return;
   try {
-    channel(stringify({ k: kind, t: now(), s: stack(), n: counts[kind], u: String(global.location && global.location.href || ''), ...data }));
+    channel(stringify({ k: kind, t: now(), s: data.s || stack(), n: counts[k], u: String(global.location && global.location.href || ''), o: String(global.origin || ''), ...data }));
   } catch (e) {}
 }
 

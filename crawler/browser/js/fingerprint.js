@@ -20,12 +20,15 @@ wrap(proto('CanvasRenderingContext2D'), 'measureText', (ctx) => font(ctx.font));
 wrapAccessor(proto('HTMLElement'), 'offsetWidth', 'get', (e) => { if (e.style && e.style.fontFamily) font(e.style.fontFamily); });
 wrap(proto('FontFaceSet'), 'check', (_, args) => font(args[0]));
 
-for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) wrapClass(name, (args) => report('webrtc', { v: cut(stringify(args[0] && args[0].iceServers || [])) }, 10));
+for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) wrapClass(name, (args) => report('webrtc', { method: 'RTCPeerConnection', v: cut(stringify(args[0] && args[0].iceServers || [])) }, 10));
 wrap(proto('RTCPeerConnection'), 'createDataChannel', () => report('webrtc', { method: 'createDataChannel' }, 10));
 wrap(proto('Navigator'), 'getBattery', () => report('device', { method: 'getBattery' }, 20));
 wrap(proto('NavigatorUAData'), 'getHighEntropyValues', (_, args) => report('device', { method: 'getHighEntropyValues', v: cut(args[0]) }, 20));
 wrap(proto('MediaDevices'), 'enumerateDevices', () => report('device', { method: 'enumerateDevices' }, 20));
+wrap(proto('Permissions'), 'query', (_, args) => report('permission', { method: 'query', v: cut(args[0] && args[0].name, 100) }, 20));
+wrap(global.Notification, 'requestPermission', () => report('permission', { method: 'requestPermission' }, 5));
+wrap(proto('MediaDevices'), 'getUserMedia', () => report('permission', { method: 'getUserMedia' }, 5));
 for (const m of ['getCurrentPosition', 'watchPosition']) wrap(proto('Geolocation'), m, () => report('geolocation', { method: m }, 5));
-for (const [p, names] of [['Navigator', ['hardwareConcurrency', 'deviceMemory', 'plugins', 'mimeTypes', 'platform', 'languages', 'maxTouchPoints']], ['Screen', ['colorDepth', 'availWidth', 'pixelDepth']]]) {
-  for (const n of names) wrapAccessor(proto(p), n, 'get', () => report('device', { method: n }, 60));
+for (const [p, names] of [[global.document ? 'Navigator' : 'WorkerNavigator', ['hardwareConcurrency', 'deviceMemory', 'plugins', 'mimeTypes', 'platform', 'languages', 'maxTouchPoints']], ['Screen', ['colorDepth', 'availWidth', 'pixelDepth']]]) {
+  for (const n of names) wrapAccessor(proto(p), n, 'get', () => report('device', { method: n }, 200));
 }

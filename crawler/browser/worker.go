@@ -1,0 +1,31 @@
+package browser
+
+import (
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/debugger"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// A worker has no script that runs on new documents. While it waits for its debugger some interfaces are still
+// missing from it (CookieStore, CacheStorage); right before its first script they are there. So it is stopped at
+// that point, hooked, and let go.
+
+// hookWorker has a worker that waits stop before its first script.
+func hookWorker(s *session) {
+	send(s, debugger.Enable, debugger.EnableParams{})
+	send(s, debugger.SetInstrumentationBreakpoint, debugger.SetInstrumentationBreakpointParams{
+		Instrumentation: debugger.SetInstrumentationBreakpointInstrumentationBeforeScriptExecution})
+}
+
+// hookPaused hooks a worker that has stopped. Nothing else stops a target of ours, except debugger statements,
+// which are passed over.
+func (c *capture) hookPaused(s *session) {
+	c.mu.Lock()
+	hooked := c.hooked[s]
+	c.hooked[s] = true
+	c.mu.Unlock()
+	if !hooked {
+		send(s, runtime.Evaluate, runtime.EvaluateParams{Expression: hookScript(c.b.channel, c.signals.Script)})
+	}
+	send(s, debugger.Disable, cdp.Empty{}) // which resumes, and lets debugger statements pass
+}

@@ -7,11 +7,9 @@ import (
 
 // claims reads what the documents say of signals, consent and opt-outs.
 func claims(readers []*reader) Claims {
-	c := Claims{DNT: dnt(readers), GPC: Claim{Value: Unstated}, Consent: Claim{Value: Unstated}}
+	c := Claims{DNT: dnt(readers), GPC: gpc(readers), Consent: Claim{Value: Unstated}, Sale: sale(readers), Sharing: sharing(readers),
+		Retention: retention(readers)}
 	for _, r := range readers {
-		if c.GPC.Value == Unstated {
-			c.GPC = r.gpc()
-		}
 		if c.Consent.Value == Unstated || c.Consent.Value == consentImplied {
 			if claim := r.consent(); claim.Value != Unstated && (c.Consent.Value == Unstated || claim.Value == consentPrior) {
 				c.Consent = claim
@@ -27,28 +25,6 @@ const (
 	consentPrior   ClaimValue = "prior"
 	consentImplied ClaimValue = "implied"
 )
-
-func (r *reader) gpc() Claim {
-	for _, s := range r.all {
-		if r.has(s, "gpc.signal", 0) < 0 || s.asks {
-			continue
-		}
-		text := r.p.quote(s.Span)
-		c := Claim{Document: r.doc.ID, Quote: text, Start: s.Start, End: s.End}
-		switch {
-		case dntIgnore.MatchString(text):
-			c.Value = NotHonored
-		case dntHonor.MatchString(text) || gpcHonor.MatchString(text):
-			c.Value = Honored
-		default:
-			continue
-		}
-		return c
-	}
-	return Claim{Value: Unstated}
-}
-
-var gpcHonor = regexp.MustCompile(`(?i)\b(?:treat|treated|process|processed|apply|applied|honou?r|honou?red|recogni[sz]e|detect|considered)\b`)
 
 func (r *reader) consent() Claim {
 	implied := Claim{Value: Unstated}

@@ -153,7 +153,24 @@ func (r *reader) emit(s *sentence, rd reading) {
 	}
 }
 
-func (r *reader) add(s *sentence, d Declaration) { r.addWith(s, d, -1) }
+// add adds a declaration with what its sentence says around it.
+func (r *reader) add(s *sentence, d Declaration) {
+	if s.around == nil {
+		s.around = &around{condition: r.conditionOf(s), except: r.exceptOf(s), kept: r.keptFor(s)}
+	}
+	life := int64(-1)
+	switch {
+	case d.Denied:
+		d.Except = s.around.except
+	default:
+		d.Condition = s.around.condition
+		if s.around.kept != "" && slices.Contains(storesOrSends, d.Technology) {
+			d.Retention = s.around.kept
+			life = lifetime(d.Retention)
+		}
+	}
+	r.addWith(s, d, life)
+}
 
 // addWith adds a declaration that says how long something is kept.
 func (r *reader) addWith(s *sentence, d Declaration, life int64) {

@@ -8,7 +8,26 @@ import (
 // dnt reads what the documents say about the Do Not Track signal. A heading, a table of contents, a cookie named DNT
 // and advice on how to switch the signal on are no answer. "Honored" is said only where a sentence with an actor says
 // so or says what changes. Of several answers the one that promises least wins, save that "unclear" is beaten by any.
-func dnt(readers []*reader) Claim {
+func dnt(readers []*reader) Claim { return signal(readers, &dntSignal) }
+
+// gpc reads the same of the Global Privacy Control.
+func gpc(readers []*reader) Claim { return signal(readers, &gpcSignal) }
+
+// A signalKind is a signal that a browser sends.
+type signalKind struct {
+	name  *regexp.Regexp
+	hints []string // parts of the names: where none of them stands, no name does
+	other *signalKind
+}
+
+var (
+	dntSignal = signalKind{name: dntName, hints: []string{"rack", "RACK", "DNT", "dnt", "erfolg", "suivre", "pister", "rastrear", "seguir", "tracciare", "volgen"}, other: &gpcSignal}
+	gpcSignal = signalKind{name: gpcName, hints: []string{"GPC", "gpc", "rivacy ", "PRIVACY ", "reference ", "-out ", "Opt-Out "}}
+)
+
+var gpcName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:(?:user[- ]enabled )?global privacy controls?|(?:universal )?opt[- ]out preference signals?|universal opt[- ]out (?:mechanisms?|signals?))\b[”"'’]?(?:\s*\(\s*[“"']?GPC[”"']?\s*\))?|\bGPC\b`)
+
+func signal(readers []*reader, k *signalKind) Claim {
 	best := Claim{Value: Unstated}
 	rank := map[ClaimValue]int{Unstated: 0, Unclear: 1, Honored: 2, NotHonored: 3}
 	for _, r := range readers {
@@ -17,11 +36,11 @@ func dnt(readers []*reader) Claim {
 			if best.Value == NotHonored {
 				return best
 			}
-			text, names := r.signalIn(s)
-			if !names && !r.afterSignal(i, named) {
+			text, names := r.signalIn(s, k)
+			if !names && !r.afterSignal(i, named, k) {
 				continue
 			}
-			if v := r.dntOf(i, text, names, i == named+1); rank[v] > rank[best.Value] {
+			if v := r.dntOf(i, text, names, i == named+1, k); rank[v] > rank[best.Value] {
 				best = Claim{Value: v, Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}
 			}
 			if names {
@@ -37,17 +56,14 @@ const mask = "DNTSIGNAL"
 
 var dntName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*(?:a/?k/?a )?[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
 
-// dntHints are parts of the names: where none of them stands, no name does.
-var dntHints = []string{"rack", "RACK", "DNT", "dnt", "erfolg", "suivre", "pister", "rastrear", "seguir", "tracciare", "volgen"}
-
 // signalIn gives a sentence with the signal's name masked, and whether it names the signal.
-func (r *reader) signalIn(s *sentence) (text string, names bool) {
+func (r *reader) signalIn(s *sentence, k *signalKind) (text string, names bool) {
 	text = r.p.text[s.Start:s.End]
 	if s.End-s.Start > 1500 {
 		return text, false
 	}
 	hint := false
-	for _, h := range dntHints {
+	for _, h := range k.hints {
 		hint = hint || strings.Contains(text, h)
 	}
 	if !hint {
@@ -56,7 +72,7 @@ func (r *reader) signalIn(s *sentence) (text string, names bool) {
 	text = fold(text)
 	var b strings.Builder
 	last := 0
-	for _, at := range dntName.FindAllStringIndex(text, 20) {
+	for _, at := range k.name.FindAllStringIndex(text, 20) {
 		if !signalName(text, at) {
 			continue
 		}
@@ -91,7 +107,7 @@ var (
 
 // afterSignal says that a sentence stands where "these signals" can mean this one: soon after its name, in the same
 // section, or under a title that names it.
-func (r *reader) afterSignal(i, named int) bool {
+func (r *reader) afterSignal(i, named int, k *signalKind) bool {
 	section := r.all[i].section
 	if named >= 0 && i-named <= 3 && r.all[named].section == section {
 		return true
@@ -99,7 +115,7 @@ func (r *reader) afterSignal(i, named int) bool {
 	if section < 0 || i > 3 && r.all[i-4].section == section {
 		return false
 	}
-	return dntName.MatchString(r.doc.Sections[section].Title)
+	return k.name.MatchString(r.doc.Sections[section].Title)
 }
 
 var (
@@ -127,7 +143,7 @@ var (
 )
 
 // dntOf reads one sentence, in which the mask stands for the signal; next = the sentence before names it.
-func (r *reader) dntOf(i int, text string, names, next bool) ClaimValue {
+func (r *reader) dntOf(i int, text string, names, next bool, k *signalKind) ClaimValue {
 	s := r.all[i]
 	if s.asks || s.End-s.Start > 1500 {
 		return Unstated
@@ -135,12 +151,14 @@ func (r *reader) dntOf(i int, text string, names, next bool) ClaimValue {
 	if !names {
 		text = fold(text)
 		if !dntObject.MatchString(text) && !(next && dntPronoun.MatchString(text)) {
-			return r.yesOrNo(i, text)
+			return r.yesOrNo(i, text, k)
 		}
 	}
 	if dntCookie.MatchString(text) {
 		return Unstated
 	}
+	whole := text
+	text = r.clauseOf(text, k)
 	if r.doc.Language != "en" {
 		return foreignDNT(text)
 	}
@@ -155,7 +173,7 @@ func (r *reader) dntOf(i int, text string, names, next bool) ClaimValue {
 	case inCase && dntStops.MatchString(text) && !dntKeeps.MatchString(text):
 		return Honored
 	case dntIgnore.MatchString(text):
-		if !dntActor.MatchString(text) {
+		if !dntActor.MatchString(whole) {
 			return Unstated
 		}
 		return NotHonored
@@ -167,15 +185,40 @@ func (r *reader) dntOf(i int, text string, names, next bool) ClaimValue {
 	return Unstated
 }
 
+// clauseOf narrows a sentence that names the other signal too to the clause of this one: "we honor GPC, but do not
+// respond to DNT".
+func (r *reader) clauseOf(text string, k *signalKind) string {
+	other := k.other
+	if other == nil {
+		other = &dntSignal
+	}
+	at := strings.Index(text, mask)
+	if at < 0 || !other.name.MatchString(text) {
+		return text
+	}
+	start, end := 0, len(text)
+	for _, cut := range clauseEnds.FindAllStringIndex(text, 20) {
+		if cut[1] <= at {
+			start = cut[0]
+		} else if cut[0] > at {
+			end = cut[0]
+			break
+		}
+	}
+	return text[start:end]
+}
+
+var clauseEnds = regexp.MustCompile(`;|,? (?:but|however|although|though|while|whereas|and (?:we |our |do |does |will |therefore))`)
+
 // dntPartners is what our partners do, who are not us.
 var dntPartners = regexp.MustCompile(`(?i)^(?:some of |certain |many of )?our (?:\w+ ){0,2}(?:partners|advertisers|vendors|providers) (?:may |might |do |does |will )?(?:not )?(?:honou?r|respect|respond|recogni[sz]e|support|follow|comply|react)\b`)
 
 // yesOrNo reads the short answer to a question that names the signal: "No." or "We do not."
-func (r *reader) yesOrNo(i int, text string) ClaimValue {
+func (r *reader) yesOrNo(i int, text string, k *signalKind) ClaimValue {
 	if i == 0 || !r.all[i-1].asks || r.doc.Language != "en" {
 		return Unstated
 	}
-	if _, names := r.signalIn(r.all[i-1]); !names {
+	if _, names := r.signalIn(r.all[i-1], k); !names {
 		return Unstated
 	}
 	m := dntYesNo.FindStringSubmatchIndex(text)

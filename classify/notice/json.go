@@ -46,7 +46,7 @@ func (n *Notice) documents() []DocumentJSON {
 
 // filled gives claims in which nothing is null or an empty word.
 func (c Claims) filled() Claims {
-	for _, claim := range []*Claim{&c.DNT, &c.GPC, &c.Consent} {
+	for _, claim := range c.single() {
 		if claim.Value == "" {
 			claim.Value = Unstated
 		}

@@ -76,6 +76,17 @@ const (
 	Generic  Strength = "generic"  // an umbrella clause: "and similar technologies", "our partners"
 )
 
+// Condition is what something declared waits for: it happens only to visitors of whom it is true.
+type Condition string
+
+const (
+	OnConsent   Condition = "consent" // after the visitor has agreed
+	OnOptIn     Condition = "opt_in"  // where the visitor switched it on or asked for it
+	WithAccount Condition = "account" // for those who register or sign in
+)
+
+var conditions = []Condition{"", OnConsent, OnOptIn, WithAccount}
+
 // Origin says who made a declaration.
 type Origin string
 
@@ -96,6 +107,8 @@ type Declaration struct {
 	Recipient  string              `json:"recipient" yaml:"recipient"`   // named vendor ("Google Analytics") or category ("advertising partners"); "" = unstated
 	Region     Region              `json:"region" yaml:"region"`
 	Denied     bool                `json:"denied" yaml:"denied"`
+	Except     string              `json:"except" yaml:"except"`       // what a denial leaves open, as written: "without your consent"; "" = nothing
+	Condition  Condition           `json:"condition" yaml:"condition"` // what has to happen first; "" = nothing
 	Strength   Strength            `json:"strength" yaml:"strength"`
 	Retention  string              `json:"retention" yaml:"retention"` // as written: "2 years", "session"
 	Lifetime   int64               `json:"-" yaml:"-"`                 // Retention in seconds; 0 = session, -1 = unstated
@@ -122,6 +135,19 @@ const (
 	Unstated   ClaimValue = "unstated"
 )
 
+// The values of the claims on sale and sharing, besides unclear and unstated.
+const (
+	ClaimDeclared ClaimValue = "declared" // the notice says that it is done
+	ClaimDenied   ClaimValue = "denied"   // … that it is not done
+)
+
+// The values of the claim on retention, besides unstated.
+const (
+	RetentionStated     ClaimValue = "stated"     // for a period that it names
+	RetentionLimited    ClaimValue = "limited"    // as long as something goes on
+	RetentionIndefinite ClaimValue = "indefinite" // without an end
+)
+
 // Claim is one thing the notice says about how it treats visitors, with the words that say it.
 type Claim struct {
 	Value    ClaimValue `json:"value" yaml:"value"`
@@ -131,13 +157,22 @@ type Claim struct {
 	End      int        `json:"end" yaml:"end"`
 }
 
-// Claims are what the notice says of signals, consent and opt-outs. Consent's values are "prior", "implied" and
-// "unstated".
+// Claims are what the notice says of signals, consent, sale and opt-outs. Consent's values are "prior", "implied" and
+// "unstated". Sale is of personal information; sharing is for advertising across contexts, as the law of California
+// uses the word.
 type Claims struct {
-	DNT     Claim    `json:"dnt" yaml:"dnt"`
-	GPC     Claim    `json:"gpc" yaml:"gpc"`
-	Consent Claim    `json:"consent" yaml:"consent"`
-	OptOut  []OptOut `json:"opt_out" yaml:"opt_out"`
+	DNT       Claim    `json:"dnt" yaml:"dnt"`
+	GPC       Claim    `json:"gpc" yaml:"gpc"`
+	Consent   Claim    `json:"consent" yaml:"consent"`
+	Sale      Claim    `json:"sale" yaml:"sale"`
+	Sharing   Claim    `json:"sharing" yaml:"sharing"`
+	Retention Claim    `json:"retention" yaml:"retention"`
+	OptOut    []OptOut `json:"opt_out" yaml:"opt_out"`
+}
+
+// single lists the claims that have one value.
+func (c *Claims) single() []*Claim {
+	return []*Claim{&c.DNT, &c.GPC, &c.Consent, &c.Sale, &c.Sharing, &c.Retention}
 }
 
 // OptOut is a link by which a visitor can object.

@@ -16,6 +16,14 @@ type sentence struct {
 	leads   bool // ends in a colon: what follows completes it
 	item    bool
 	quote   string // once it is asked for
+	around  *around
+}
+
+// around is what a sentence says of all that it declares.
+type around struct {
+	condition Condition
+	except    string
+	kept      string // how long, as written
 }
 
 // techHit is a technology that a sentence speaks of.

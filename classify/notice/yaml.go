@@ -36,12 +36,15 @@ const fileHead = `# What the notice declares, as trackaudit read it. Correct it,
 # recipient     a vendor by name, or a kind: "advertising partners"; "" = unstated
 # region        where it holds: us, us-ca, eu, uk, outside_us; "" = everywhere
 # denied        true = the notice says that it does NOT do this
+# except        what a denial leaves open, as written: "without your consent"; "" = nothing
+# condition     consent, opt_in or account: it happens only to visitors who agreed, switched it on or signed in; "" = to all
 # strength      exact (by the cookie's name), specific (a named vendor), category (a kind), generic (an umbrella clause)
 # retention     as written: "2 years", "session"
 # names         cookies or keys; * and <placeholders> stand for any characters
 # quote         the words of the notice; start and end are byte offsets in the document's text
 # origin        rule, table, cmp; human for what you add
-# claims        dnt and gpc: honored, not_honored, unclear, unstated; consent: prior, implied, unstated
+# claims        dnt and gpc: honored, not_honored, unclear, unstated; consent: prior, implied, unstated; sale and sharing:
+#               declared, denied, unclear, unstated; retention: stated, limited, indefinite, unstated
 # sha256        of the documents this was read from: when the live notice differs, it is time to read it again
 `
 
@@ -121,6 +124,7 @@ func (f *file) check(root *yaml.Node) error {
 		return &SyntaxError{at("review"), fmt.Sprintf("review: unknown word %q", f.Review)}
 	}
 	signals := []ClaimValue{"", Honored, NotHonored, Unclear, Unstated}
+	sales := []ClaimValue{"", ClaimDeclared, ClaimDenied, Unclear, Unstated}
 	for _, c := range []struct {
 		name  string
 		value ClaimValue
@@ -128,6 +132,8 @@ func (f *file) check(root *yaml.Node) error {
 	}{
 		{"dnt", f.Claims.DNT.Value, signals}, {"gpc", f.Claims.GPC.Value, signals},
 		{"consent", f.Claims.Consent.Value, []ClaimValue{"", consentPrior, consentImplied, Unstated}},
+		{"sale", f.Claims.Sale.Value, sales}, {"sharing", f.Claims.Sharing.Value, sales},
+		{"retention", f.Claims.Retention.Value, []ClaimValue{"", RetentionStated, RetentionLimited, RetentionIndefinite, Unstated}},
 	} {
 		if !slices.Contains(c.words, c.value) {
 			return &SyntaxError{at("claims", c.name, "value"), fmt.Sprintf("claims: %s: unknown word %q", c.name, c.value)}
@@ -162,6 +168,7 @@ func (d Declaration) words(documents map[string]bool) []wordCheck {
 		{"purpose", string(d.Purpose), d.Purpose == "" || slices.Contains(knowledge.Purposes, d.Purpose)},
 		{"party", string(d.Party), d.Party == "" || d.Party == evidence.FirstParty || d.Party == evidence.ThirdParty},
 		{"region", string(d.Region), slices.Contains(Regions, d.Region)},
+		{"condition", string(d.Condition), slices.Contains(conditions, d.Condition)},
 		{"strength", string(d.Strength), slices.Contains([]Strength{Exact, Specific, Category, Generic}, d.Strength)},
 		{"origin", string(d.Origin), slices.Contains([]Origin{"", FromRule, FromTable, FromCMP, FromHuman}, d.Origin)},
 		{"review", string(d.Review), slices.Contains(reviews, d.Review)},

@@ -19,11 +19,11 @@ func CSV(w io.Writer, r *Report) error {
 		}
 		b.WriteString("\r\n")
 	}
-	row("site", "severity", "rule", "subject", "message", "fix", "quote", "basis", "fingerprint", "observations")
+	row("site", "severity", "rule", "subject", "message", "fix", "quote", "basis", "fingerprint", "observations", "status", "remark")
 	list := points(r)
 	prints := fingerprints(list)
 	for i, f := range list {
-		row(r.Target.Site, f.Severity, f.Rule, f.Subject, f.Message, f.Fix, f.Quote, f.Basis, prints[i], strings.Join(f.Observations, " "))
+		row(r.Target.Site, f.Severity, f.Rule, f.Subject, f.Message, f.Fix, f.Quote, f.Basis, prints[i], strings.Join(f.Observations, " "), string(f.Status), remark(f))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

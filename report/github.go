@@ -30,21 +30,29 @@ func GitHub(w io.Writer, r *Report) error {
 	if r.Outcome != classify.Pass {
 		command("error", "Notice audit of "+r.name()+": "+spaced(r.Outcome), sentence(r)+" "+r.OutcomeReason)
 	}
-	list := points(r)
-	room := maxAnnotations - strings.Count(b.String(), "\n")
-	if len(list) > room {
-		room-- // for the line that counts the rest
-	}
-	for i, f := range list {
-		if i == room {
-			command("notice", "Notice audit", fmt.Sprintf("and %d more: they stand in the job summary and in the report", len(list)-room))
-			break
+	var list []Finding
+	for _, f := range points(r) {
+		if f.counts() {
+			list = append(list, f)
 		}
-		message := f.Message
+	}
+	all := len(r.Findings) + len(r.Gaps)
+	if room := maxAnnotations - strings.Count(b.String(), "\n"); len(list) > room || all > len(list) {
+		list = list[:min(len(list), room-1)] // the last line counts the rest
+	}
+	for _, f := range list {
+		message := told(f)
 		if f.Fix != "" {
 			message += "\nTo settle it: " + f.Fix
 		}
 		command(annotation(f.Severity), f.Rule+": "+f.Subject, message)
+	}
+	if rest := all - len(list); rest > 0 {
+		also := ""
+		if others := statusCounts(r); others != "" {
+			also = " (" + others + ")"
+		}
+		command("notice", "Notice audit", fmt.Sprintf("and %d more%s: they stand in the job summary and in the report", rest, also))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -3,6 +3,8 @@ package report
 import (
 	"encoding/json"
 	"io"
+
+	"trackaudit/classify"
 )
 
 // GitLab writes the report as a code quality report. Its fingerprints are unique, and differ between sites whose
@@ -14,9 +16,9 @@ func GitLab(w io.Writer, r *Report) error {
 	out := make([]gitlabIssue, 0, len(list))
 	prints := fingerprints(list)
 	for i, f := range list {
-		out = append(out, gitlabIssue{f.Rule + ": " + f.Subject + ": " + f.Message, f.Rule, digest(r.Target.Site, prints[i]),
+		out = append(out, gitlabIssue{f.Rule + ": " + f.Subject + ": " + told(f), f.Rule, digest(r.Target.Site, prints[i]),
 			map[string]string{"high": "critical", "medium": "major", "low": "minor"}[f.Severity], gitlabLocation{file, gitlabLines{line}}})
-		if out[i].Severity == "" {
+		if out[i].Severity == "" || f.Status == classify.Waived || f.Status == classify.Ignored {
 			out[i].Severity = "info"
 		}
 	}

@@ -82,6 +82,8 @@ type point struct {
 	Finding
 	Number  int
 	Title   string // of its rule
+	Counts  bool   // for the gate
+	Remark  string // what the policy makes of it
 	Section string // where its quote stands
 	Source  string // address of the document
 	Items   []item
@@ -179,7 +181,7 @@ func (p *page) points(r *Report) {
 		byID[a.Observation.ID] = a
 	}
 	for i, f := range r.Findings {
-		pt := point{Finding: f, Number: i + 1, Title: ruleOf(f).Title}
+		pt := point{Finding: f, Number: i + 1, Title: ruleOf(f).Title, Counts: f.counts(), Remark: remark(f)}
 		var list []Assessment
 		for _, id := range f.Observations {
 			if a, ok := byID[id]; ok {

@@ -29,14 +29,18 @@ func JUnit(w io.Writer, r *Report) error {
 	suite.Cases = append(suite.Cases, outcome)
 	for _, f := range points(r) {
 		c := junitCase{Class: suite.Name + "." + f.Rule, Name: f.Rule + ": " + f.Subject, Time: "0"}
-		text := &junitText{Type: f.Severity, Message: f.Message, Text: junitDetails(f)}
+		text := &junitText{Type: f.Severity, Message: told(f), Text: junitDetails(f)}
 		switch {
 		case f.Rule == notSeen:
 			c.Error = text
 		case r.fails(f):
 			c.Failure = text
 		default:
-			c.Skipped, c.Out = &junitSkipped{Message: f.Severity + ", which does not fail this audit"}, f.Message+"\n"+junitDetails(f)
+			why := f.Severity + ", which does not fail this audit"
+			if text := remark(f); text != "" {
+				why = text
+			}
+			c.Skipped, c.Out = &junitSkipped{why}, f.Message+"\n"+junitDetails(f)
 		}
 		suite.Cases = append(suite.Cases, c)
 	}

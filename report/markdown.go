@@ -39,7 +39,7 @@ func markdown(r *Report, limit int) string {
 
 	d.list("\n### Findings\n\n| # | Severity | Rule | Subject | What was seen |\n|--:|---|---|---|---|\n", "", len(r.Findings), func(i int) string {
 		f := r.Findings[i]
-		return fmt.Sprintf("| %d | %s | %s | %s | %s |\n", i+1, mdText(f.Severity), mdCode(f.Rule), mdCode(f.Subject), mdText(f.Message))
+		return fmt.Sprintf("| %d | %s | %s | %s | %s |\n", i+1, mdText(f.Severity), mdCode(f.Rule), mdCode(f.Subject), mdText(told(f)))
 	})
 	fixes := remedies(r.Findings)
 	d.list("\n<details><summary>What would settle them</summary>\n\n| # | |\n|--:|---|\n", "\n</details>\n", len(fixes), func(i int) string {

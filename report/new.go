@@ -59,8 +59,12 @@ func New(in Input) *Report {
 	}
 	r.Assessments = assessments(in.Assessments, in.Visits)
 	for _, f := range in.Findings {
-		r.Findings = append(r.Findings, Finding{f.Rule, fmt.Sprint(f.Severity), f.Subject, f.Message, f.Fix,
-			f.Fingerprint, f.Quote, f.Basis, sorted(f.Observations)})
+		out := Finding{Rule: f.Rule, Severity: f.Severity.String(), Subject: f.Subject, Message: f.Message, Fix: f.Fix, Fingerprint: f.Fingerprint,
+			Quote: f.Quote, Basis: f.Basis, Observations: sorted(f.Observations), Status: cmp.Or(f.Status, classify.New), Seen: f.Seen, Of: f.Of}
+		if w := f.Waiver; w != nil {
+			out.Waiver = &Waiver{w.Reason, w.Approver, w.Expires.Format(time.DateOnly)}
+		}
+		r.Findings = append(r.Findings, out)
 	}
 	for _, g := range in.Gaps {
 		r.Gaps = append(r.Gaps, Gap{g.URL, g.Choice, string(g.Reason), g.Detail})
@@ -169,7 +173,7 @@ func sorted[T cmp.Ordered](list []T) []T {
 // sort puts every list in an order that depends on what was seen, not on when.
 func (r *Report) sort() {
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(rank(b.Severity), rank(a.Severity)), compareUndeclared(a.Rule, b.Rule),
+		return cmp.Or(first(a.counts(), b.counts()), cmp.Compare(rank(b.Severity), rank(a.Severity)), compareUndeclared(a.Rule, b.Rule),
 			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Fingerprint, b.Fingerprint),
 			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Fix, b.Fix))
 	})
@@ -191,11 +195,15 @@ func (r *Report) sort() {
 
 // compareUndeclared puts what the notice leaves out before what it says otherwise, among equals.
 func compareUndeclared(a, b string) int {
-	const prefix = "undeclared-"
-	switch x, y := strings.HasPrefix(a, prefix), strings.HasPrefix(b, prefix); {
-	case x && !y:
+	return first(strings.HasPrefix(a, "undeclared-"), strings.HasPrefix(b, "undeclared-"))
+}
+
+// first orders what is before what is not.
+func first(a, b bool) int {
+	switch {
+	case a && !b:
 		return -1
-	case y && !x:
+	case b && !a:
 		return 1
 	}
 	return 0
@@ -204,7 +212,10 @@ func compareUndeclared(a, b string) int {
 // count fills the summary. Verdicts and severities that did not occur stand there as 0, so that a script need not
 // tell absent from none.
 func (r *Report) count() {
-	s := Summary{map[classify.Verdict]int{}, map[string]int{}, map[string]int{}, map[evidence.Technology]int{}}
+	s := Summary{map[classify.Verdict]int{}, map[string]int{}, map[string]int{}, map[classify.Status]int{}, map[evidence.Technology]int{}}
+	for _, status := range statuses {
+		s.ByStatus[status] = 0
+	}
 	for _, v := range classify.Verdicts {
 		s.ByVerdict[v] = 0
 	}
@@ -218,6 +229,7 @@ func (r *Report) count() {
 	for _, f := range r.Findings {
 		s.ByRule[f.Rule]++
 		s.BySeverity[f.Severity]++
+		s.ByStatus[f.Status]++
 	}
 	r.Summary = s
 }

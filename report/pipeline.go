@@ -56,10 +56,10 @@ func gapMessage(reason, detail string, choice evidence.Choice) string {
 	return text
 }
 
-// fails says whether a finding makes the audit fail: not below the severity that the user asked for, and never in
-// an audit that passed.
+// fails says whether a finding makes the audit fail: one that counts, not below the severity that the user asked for,
+// and never in an audit that passed.
 func (r *Report) fails(f Finding) bool {
-	return r.Outcome != classify.Pass && rank(f.Severity) >= r.FailOn
+	return f.counts() && r.Outcome != classify.Pass && rank(f.Severity) >= r.FailOn
 }
 
 // fingerprints gives each point one of its own, stable from run to run: two with the same name are numbered.

@@ -27,7 +27,7 @@ func pipelines() map[string]*Report {
 	clean := Input{Version: "v1", Target: shop, Site: "nordlicht-outdoor.test", Outcome: classify.Pass, Started: noon, Finished: noon.Add(time.Minute)}
 	below := sample()
 	below.Findings, below.Gaps, below.Outcome, below.FailOn = below.Findings[3:], nil, classify.Pass, classify.Medium
-	return map[string]*Report{"fails": New(in), "blocked": New(blocked), "clean": New(clean), "below": New(below), "empty": New(Input{}),
+	return map[string]*Report{"fails": New(in), "blocked": New(blocked), "clean": New(clean), "below": New(below), "empty": New(Input{}), "policy": New(gated()),
 		"hostile 1": hostile(1), "hostile 2": hostile(2), "hostile 3": hostile(3), "many": many(3000)}
 }
 
@@ -193,7 +193,7 @@ func TestSARIF(t *testing.T) {
 // TestJUnit: what fails the audit fails a case, what does not is skipped, a gap is an error, and the numbers agree.
 func TestJUnit(t *testing.T) {
 	for name, want := range map[string]struct{ tests, failures, errors, skipped int }{
-		"fails": {10, 4, 3, 3}, "blocked": {4, 0, 4, 0}, "clean": {1, 0, 0, 0}, "below": {4, 0, 0, 3}, "empty": {1, 0, 1, 0},
+		"fails": {10, 4, 3, 3}, "blocked": {4, 0, 4, 0}, "clean": {1, 0, 0, 0}, "below": {4, 0, 0, 3}, "policy": {10, 4, 3, 3}, "empty": {1, 0, 1, 0},
 	} {
 		var got junitSuites
 		if err := xml.Unmarshal([]byte(write(t, "junit", pipelines()[name])), &got); err != nil {
@@ -329,6 +329,47 @@ func TestCSV(t *testing.T) {
 		if got := harmless(in); got != want {
 			t.Errorf("harmless(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// TestPolicy: what does not count stays visible in every format, is marked, and fails nothing.
+func TestPolicy(t *testing.T) {
+	r := New(gated())
+	for format := range Writers {
+		out := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "&#34;", `"`).Replace(write(t, format, r))), " ")
+		for _, f := range r.Findings {
+			if !strings.Contains(out, f.Rule) && (f.counts() || format != "github") {
+				t.Errorf("%s does not tell of %s", format, f.Rule)
+			}
+		}
+		for _, want := range []string{"Jo Weber", "2027-01-31", "the script leaves with the relaunch"} {
+			if format != "table" && format != "github" && !strings.Contains(out, want) {
+				t.Errorf("%s does not say %q", format, want)
+			}
+		}
+	}
+	if out := write(t, "github", r); strings.Contains(out, "contradicts-notice") || !strings.Contains(out, "and 3 more (1 in the baseline, 1 waived, 1 rule switched off)") {
+		t.Errorf("a waived finding is annotated, or those that do not count are not counted:\n%s", out)
+	}
+	if out := write(t, "table", r); !strings.Contains(out, "Waived until 2027-01-31 by") || !strings.Contains(out, "Seen in 2 of 3 audits.") {
+		t.Errorf("the table does not say what the policy makes of the findings:\n%s", out)
+	}
+	var log sarifLog
+	if err := json.Unmarshal([]byte(write(t, "sarif", r)), &log); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, res := range log.Runs[0].Results {
+		got[res.RuleID] = fmt.Sprint(res.Baseline, len(res.Suppressions))
+	}
+	if got["contradicts-notice"] != "1" || got["retention-exceeds-declared"] != "unchanged0" || got["undeclared-session-replay"] != "0" {
+		t.Errorf("SARIF: %v", got)
+	}
+	if !r.Findings[0].counts() || r.Findings[len(r.Findings)-1].counts() {
+		t.Error("what counts does not stand first")
+	}
+	if s := sentence(r); s != "The site and its notice do not agree: 3 findings. Besides, findings that do not count: 1 in the baseline, 1 waived, 1 rule switched off." {
+		t.Error(s)
 	}
 }
 

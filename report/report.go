@@ -62,6 +62,7 @@ type Summary struct {
 	ByVerdict    map[classify.Verdict]int    `json:"by_verdict"`    // assessments
 	ByRule       map[string]int              `json:"by_rule"`       // findings
 	BySeverity   map[string]int              `json:"by_severity"`   // findings
+	ByStatus     map[classify.Status]int     `json:"by_status"`     // findings
 	ByTechnology map[evidence.Technology]int `json:"by_technology"` // assessments
 }
 
@@ -149,6 +150,18 @@ type Finding struct {
 	Quote        string   `json:"quote"`
 	Basis        string   `json:"basis"`
 	Observations []string `json:"observations"`
+
+	Status classify.Status `json:"status"`
+	Waiver *Waiver         `json:"waiver,omitempty"` // of a waived finding
+	Seen   int             `json:"seen,omitempty"`   // in so many of Of audits of the site; both 0 when it was audited once
+	Of     int             `json:"of,omitempty"`
+}
+
+// Waiver says who lets a finding pass, why, and until which day.
+type Waiver struct {
+	Reason   string `json:"reason"`
+	Approver string `json:"approver"`
+	Expires  string `json:"expires"` // YYYY-MM-DD, the last day
 }
 
 // Gap is something that was not seen and without which nothing may pass.

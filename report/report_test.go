@@ -86,7 +86,7 @@ func write(t *testing.T, format string, r *Report) string {
 // TestFormats holds every format to what is asked of all: it writes any report, the same bytes each time, in UTF-8,
 // without a character that moves a cursor or hides, bounded in size, and it does not change the report.
 func TestFormats(t *testing.T) {
-	reports := map[string]*Report{"empty": New(Input{}), "zero": {}, "sample": New(sample())}
+	reports := map[string]*Report{"empty": New(Input{}), "zero": {}, "sample": New(sample()), "policy": New(gated())}
 	for seed := range uint64(3) {
 		reports["hostile "+string('0'+rune(seed))] = hostile(seed)
 	}
@@ -211,6 +211,7 @@ func TestSummary(t *testing.T) {
 			"declared_generically": 3, "declared": 5, "exempt": 5},
 		ByRule: map[string]int{"undeclared-session-replay": 1, "contradicts-notice": 1, "retention-exceeds-declared": 1,
 			"undeclared-recipient": 1, "weakly-declared": 1, "notice-stale": 1},
+		ByStatus:     map[classify.Status]int{"new": 6, "baseline": 0, "waived": 0, "off": 0},
 		BySeverity:   map[string]int{"high": 2, "medium": 1, "low": 2, "info": 1},
 		ByTechnology: map[evidence.Technology]int{"cookie": 13, "web_beacon": 5, "session_replay": 5, "fingerprinting": 1, "third_party_request": 1, "local_storage": 1},
 	}
@@ -218,7 +219,7 @@ func TestSummary(t *testing.T) {
 		t.Error(d)
 	}
 	empty := New(Input{}).Summary
-	if len(empty.ByVerdict) != 7 || len(empty.BySeverity) != 4 {
+	if len(empty.ByVerdict) != 7 || len(empty.BySeverity) != 4 || len(empty.ByStatus) != 4 {
 		t.Errorf("what did not occur must stand there as 0: %+v", empty)
 	}
 }

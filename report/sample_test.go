@@ -113,6 +113,18 @@ func sample() Input {
 	return in
 }
 
+// gated is the sample under a policy: of its findings one is waived, one in the baseline, one switched off, and one was
+// not seen in every audit.
+func gated() Input {
+	in := sample()
+	in.Findings[0].Status, in.Findings[0].Waiver = classify.Waived, &classify.Waiver{Rule: "contradicts-notice",
+		Reason: "the script leaves with the relaunch", Approver: "Jo Weber", Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)}
+	in.Findings[1].Seen, in.Findings[1].Of = 2, 3
+	in.Findings[2].Status = classify.Known
+	in.Findings[3].Status = classify.Ignored
+	return in
+}
+
 func findings(canvas, replay, ads []string) []classify.Finding {
 	return []classify.Finding{
 		{Rule: "contradicts-notice", Severity: classify.High, Subject: "canvas (Adsterling GmbH)",

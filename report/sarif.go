@@ -42,7 +42,7 @@ func SARIF(w io.Writer, r *Report) error {
 			run.Invocations[0].Notifications = append(run.Invocations[0].Notifications,
 				sarifNotification{sarifID{notSeen}, "warning", sarifMessage{plainText(f.Message + ": " + f.Subject)}})
 		}
-		message := f.Message
+		message := told(f)
 		if f.Subject != "" && !strings.Contains(message, f.Subject) {
 			message = f.Subject + ": " + message
 		}
@@ -54,13 +54,23 @@ func SARIF(w io.Writer, r *Report) error {
 			Locations: []sarifLocation{{here, []sarifLogical{{f.Subject, r.Target.Site + "/" + f.Subject, "resource"}}}},
 			// GitHub tells results of one rule in one line apart by the first of these only.
 			PartialFingerprints: map[string]string{"primaryLocationLineHash": prints[i], "trackaudit/v1": prints[i]},
-			Properties: map[string]any{"severity": f.Severity, "subject": f.Subject, "fix": f.Fix, "quote": f.Quote, "basis": f.Basis,
+			Baseline:            map[classify.Status]string{classify.Known: "unchanged"}[f.Status],
+			Suppressions:        suppressions(f),
+			Properties: map[string]any{"severity": f.Severity, "subject": f.Subject, "fix": f.Fix, "quote": f.Quote, "basis": f.Basis, "status": f.Status,
 				"observations": f.Observations},
 		})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+// suppressions tells of a finding that somebody lets pass: it stays a result.
+func suppressions(f Finding) []sarifSuppression {
+	if f.Status != classify.Waived && f.Status != classify.Ignored {
+		return nil
+	}
+	return []sarifSuppression{{"external", "accepted", remark(f)}}
 }
 
 func sarifLevel(severity string) string {
@@ -160,13 +170,20 @@ type (
 		Text string `json:"text"`
 	}
 	sarifResult struct {
-		RuleID              string            `json:"ruleId"`
-		RuleIndex           int               `json:"ruleIndex"`
-		Level               string            `json:"level"`
-		Message             sarifMessage      `json:"message"`
-		Locations           []sarifLocation   `json:"locations"`
-		PartialFingerprints map[string]string `json:"partialFingerprints"`
-		Properties          map[string]any    `json:"properties"`
+		RuleID              string             `json:"ruleId"`
+		RuleIndex           int                `json:"ruleIndex"`
+		Level               string             `json:"level"`
+		Message             sarifMessage       `json:"message"`
+		Locations           []sarifLocation    `json:"locations"`
+		PartialFingerprints map[string]string  `json:"partialFingerprints"`
+		Baseline            string             `json:"baselineState,omitempty"`
+		Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+		Properties          map[string]any     `json:"properties"`
+	}
+	sarifSuppression struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical  `json:"physicalLocation"`

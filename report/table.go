@@ -124,7 +124,11 @@ func (s *sheet) head(r *Report) {
 	for _, word := range severityWords() {
 		severities = append(severities, fmt.Sprintf("%d %s", r.Summary.BySeverity[word], word))
 	}
-	s.field("Findings", strings.Join(severities, ", "))
+	text := strings.Join(severities, ", ")
+	if others := statusCounts(r); others != "" {
+		text += "; of these do not count: " + others
+	}
+	s.field("Findings", text)
 }
 
 // findings draws the table itself. A finding's subject stands under its rule: four columns of words do not fit
@@ -164,7 +168,11 @@ func (s *sheet) findings(list []Finding) error {
 		if f.Subject != "" {
 			name += "\n" + s.cell("", f.Subject, rule)
 		}
-		if err := t.Append(strconv.Itoa(i+1), s.cell(color, f.Severity, severity), name, s.cell("", f.Message, message)); err != nil {
+		note := ""
+		if text := remark(f); text != "" {
+			note, color = "\n"+s.cell(faint, text, message), faint
+		}
+		if err := t.Append(strconv.Itoa(i+1), s.cell(color, f.Severity, severity), name, s.cell("", f.Message, message)+note); err != nil {
 			return err
 		}
 	}

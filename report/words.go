@@ -29,18 +29,77 @@ var limitations = []string{
 
 // sentence is the outcome in one sentence.
 func sentence(r *Report) string {
-	n := len(r.Findings)
+	n := 0
+	for _, f := range r.Findings {
+		if f.counts() {
+			n++
+		}
+	}
+	also := ""
+	if others := statusCounts(r); others != "" {
+		also = " Besides, findings that do not count: " + others + "."
+	}
 	switch r.Outcome {
 	case classify.Pass:
-		if n == 0 {
+		if n == 0 && also == "" {
 			return "What was seen on the site agrees with its notice."
 		}
-		return fmt.Sprintf("Nothing was found that fails this audit; %s below it.", count(n, "finding lies", "findings lie"))
+		if n == 0 {
+			return "Nothing was found that fails this audit." + also
+		}
+		return fmt.Sprintf("Nothing was found that fails this audit; %s below its threshold.%s", count(n, "finding lies", "findings lie"), also)
 	case classify.Inconclusive:
 		return "Part of the site or of its notice could not be seen, so this audit can neither pass nor fail."
 	}
-	return fmt.Sprintf("The site and its notice do not agree: %s.", count(n, "finding", "findings"))
+	return fmt.Sprintf("The site and its notice do not agree: %s.%s", count(n, "finding", "findings"), also)
 }
+
+// statuses are what the policy can make of a finding; statusWords say it of one that does not count.
+var (
+	statuses    = []classify.Status{classify.New, classify.Known, classify.Waived, classify.Ignored}
+	statusWords = map[classify.Status]string{classify.Known: "in the baseline", classify.Waived: "waived", classify.Ignored: "rule switched off"}
+)
+
+// counts says that a finding counts for the gate.
+func (f Finding) counts() bool { return f.Status == classify.New || f.Status == "" }
+
+// statusCounts tells of the findings that do not count: "2 in the baseline, 1 waived".
+func statusCounts(r *Report) string {
+	n := map[classify.Status]int{}
+	for _, f := range r.Findings {
+		n[f.Status]++
+	}
+	var parts []string
+	for _, s := range statuses[1:] {
+		if n[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[s], statusWords[s]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// remark says what the policy makes of a finding that does not count, and how often one was seen; "" = nothing to
+// say.
+func remark(f Finding) string {
+	var parts []string
+	switch {
+	case f.Status == classify.Known:
+		parts = append(parts, "The baseline holds it.")
+	case f.Status == classify.Ignored:
+		parts = append(parts, "Its rule is switched off.")
+	case f.Waiver != nil:
+		parts = append(parts, fmt.Sprintf("Waived until %s by %s: %s.", f.Waiver.Expires, f.Waiver.Approver, strings.TrimSuffix(f.Waiver.Reason, ".")))
+	case f.Status == classify.Waived:
+		parts = append(parts, "Waived.")
+	}
+	if f.Of > 1 {
+		parts = append(parts, fmt.Sprintf("Seen in %d of %d audits.", f.Seen, f.Of))
+	}
+	return strings.Join(parts, " ")
+}
+
+// told is the message of a finding with what is to be remarked.
+func told(f Finding) string { return strings.TrimSpace(f.Message + " " + remark(f)) }
 
 // name is what the report is about, for a headline.
 func (r *Report) name() string { return cmp.Or(r.Target.Site, r.Target.URL, "unknown site") }

@@ -24,6 +24,7 @@ type knownName struct {
 	text    string // lower case
 	service string
 	where   string // wordCapital or wordWhole for names that are ordinary words too
+	capital bool   // one word with a capital letter: "reach" in running text is not Reach
 }
 
 // Where a name that is a word of the language too counts (word rows).
@@ -34,8 +35,9 @@ const (
 
 func newNameIndex(f *Facts) *nameIndex {
 	x := &nameIndex{byFirst: map[string][]knownName{}, byName: map[string]string{}}
-	add := func(name, service string) {
-		name = strings.ToLower(strings.TrimSpace(name))
+	add := func(written, service string) {
+		written = strings.TrimSpace(written)
+		name := strings.ToLower(written)
 		if len(name) < 2 {
 			return
 		}
@@ -49,7 +51,7 @@ func newNameIndex(f *Facts) *nameIndex {
 		}
 		if where != wordWhole {
 			first := firstWord(name)
-			x.byFirst[first] = append(x.byFirst[first], knownName{name, service, where})
+			x.byFirst[first] = append(x.byFirst[first], knownName{name, service, where, capital(written) && first == name})
 		}
 	}
 	// Service names first, then entities (which several services share), in order of ID: the same in every run.
@@ -162,6 +164,9 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 		}
 		next, _ := utf8.DecodeRuneInString(rest[len(k.text):])
 		if last, _ := utf8.DecodeLastRuneInString(k.text); (unicode.IsLetter(last) || unicode.IsDigit(last)) && (unicode.IsLetter(next) || unicode.IsDigit(next)) {
+			continue
+		}
+		if k.capital && !capital(rest) {
 			continue
 		}
 		if k.where == wordCapital && !standsAsName(text[:i], rest[:len(k.text)], rest[len(k.text):]) {

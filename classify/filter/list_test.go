@@ -162,8 +162,12 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	l, _ := filter.Parse("test", []byte("||a.test^$script,domain=page.test\n/Ab$match-case\n@@/ok^*z\n"))
 	m := filter.Compile(l)
 	r := filter.NewRequest("https://X.a.test/some/Path?ok=1&z", "Script", "https://www.page.test/")
-	if n := testing.AllocsPerRun(100, func() { m.Match(r) }); n > 0 {
-		t.Errorf("%v allocations", n)
+	least := 1e9 // the garbage collector may empty the pool of buffers in between, and -race does so at random
+	for range 50 {
+		least = min(least, testing.AllocsPerRun(1, func() { m.Match(r) }))
+	}
+	if least > 0 {
+		t.Errorf("%v allocations", least)
 	}
 }
 

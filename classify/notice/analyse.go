@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // analyse reads one sentence. lead is the sentence that introduces it, if any ("We share data with:").
 func (r *reader) analyse(s, lead *sentence) reading {
 	var out reading
-	if s.asks {
+	if s.asks || lead == nil && r.titleOnly(s) {
 		return out
 	}
 	neg := r.negated(s)
@@ -45,6 +46,37 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	out.purposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
+}
+
+// titleOnly says that a sentence is a title that stands there as a line of its own, or an entry of a table of contents:
+// a few words without a verb and an end mark. The entries of a list that a sentence introduces are none.
+func (r *reader) titleOnly(s *sentence) bool {
+	text := r.p.text[s.Start:s.End]
+	if len(s.toks) > 9 || strings.ContainsAny(text[len(text)-1:], ".;:!") || strings.Contains(text, ",") {
+		return false
+	}
+	if s.item && !r.inPageLink(s) {
+		return false
+	}
+	for _, h := range s.hits {
+		switch r.m.classes[h.class] {
+		case "use", "collect", "share", "sell", "give", "be", "finite":
+			if h.to >= len(s.toks) || s.toks[h.to].word != "of" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// inPageLink says that a sentence is nothing but a link to another part of the page.
+func (r *reader) inPageLink(s *sentence) bool {
+	i, _ := slices.BinarySearchFunc(r.p.links, s.Start, func(l Link, at int) int { return cmp.Compare(l.Start, at+1) })
+	if i == 0 {
+		return false
+	}
+	l := r.p.links[i-1] // the last that begins at or before the sentence
+	return s.End <= l.End+1 && strings.Contains(l.URL, "#")
 }
 
 // techDenied says that what is denied is the technology itself: "we do not use cookies", "cookies are not set". What

@@ -94,6 +94,9 @@ func (r *reader) subject(s *sentence, v int) who {
 			best, at = other, h.from
 		}
 	}
+	if best != nobody && best != us && r.unnamed(s, at, v) {
+		return us
+	}
 	if best == visitor && r.passive(s, hit{from: v}) { // "information that you give us may be shared"
 		if data.to > 0 && data.to <= you.from {
 			return thing
@@ -101,6 +104,28 @@ func (r *reader) subject(s *sentence, v int) who {
 		return nobody
 	}
 	return best
+}
+
+// unnamed says that a verb has a subject of its own that the lexicon does not know, in a clause after the actor's: "if
+// you log in, Acme will set a cookie". In a notice that is who speaks.
+func (r *reader) unnamed(s *sentence, actor, v int) bool {
+	i := v - 1
+	for i > actor && (r.m.isWord(s.toks[i].word, "finite") || strings.HasSuffix(s.toks[i].word, "ly") || s.toks[i].word == "also") {
+		i--
+	}
+	if i == v-1 || i <= actor || s.toks[i].mark() {
+		return false
+	}
+	for _, h := range s.hits {
+		if h.from <= i && i < h.to {
+			switch class := r.m.classes[h.class]; {
+			case class == "self", class == "you", class == "data", class == "they", class == "anaphora", class == "adverbial", strings.HasPrefix(class, "rcp."),
+				strings.HasPrefix(class, "tech."), class == "umbrella":
+				return false
+			}
+		}
+	}
+	return r.commaBetween(s, actor, i)
 }
 
 // sharing reads who receives data, and who is said to receive none.

@@ -228,9 +228,10 @@ func (r *reader) within(s *sentence, h hit, class string) bool {
 // technology ("advertising cookies").
 func (r *reader) purposes(s *sentence, fragment bool) []knowledge.Purpose {
 	var out []knowledge.Purpose
+	gives := r.has(s, "share", 0) >= 0 || r.has(s, "give", 0) >= 0
 	for _, h := range s.hits {
 		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
-		if !ok || !fragment && !r.purposive(s, h) || r.within(s, h, "notpurpose") {
+		if !ok || !fragment && !r.purposive(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
 			continue
 		}
 		p := knowledge.Purpose(name)
@@ -242,6 +243,16 @@ func (r *reader) purposes(s *sentence, fragment bool) []knowledge.Purpose {
 		}
 	}
 	return out
+}
+
+// inRecipient says that a word is part of the name of a recipient's kind: to share with advertisers is not to advertise.
+func (r *reader) inRecipient(s *sentence, h hit) bool {
+	for _, o := range s.hits {
+		if o.from <= h.from && h.to <= o.to && strings.HasPrefix(r.m.classes[o.class], "rcp.") {
+			return true
+		}
+	}
+	return false
 }
 
 // purposive says that a phrase stands after words that announce a purpose, or before the name of a technology.

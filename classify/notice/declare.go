@@ -74,10 +74,11 @@ func storing(techs []techHit) []techHit {
 	return out
 }
 
-// refersBack says that a sentence begins by pointing at the one before: "They also help us", "These technologies".
+// refersBack says that a sentence points at the one before: "They also help us", "These technologies", "may use that
+// information". A single word does so only near the beginning.
 func (r *reader) refersBack(s *sentence) bool {
 	for _, h := range s.hits {
-		if r.m.is(h, "anaphora") && h.from <= 4 {
+		if r.m.is(h, "anaphora") && (h.from <= 4 || h.from <= 9 && h.to-h.from > 1) {
 			return true
 		}
 	}

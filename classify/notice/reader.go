@@ -63,18 +63,22 @@ func (r *reader) cut() {
 }
 
 // definedTerm is a term in quotation marks and brackets: (collectively, “Tracking Technologies”).
-var definedTerm = regexp.MustCompile(`\((?:[\p{L} ,]{0,30})[“"„«‘']([^”"“»’'()]{4,40})[”"“»’']\)`)
+var definedTerm = regexp.MustCompile(`\((?:[\p{L} ,]{0,30})[“"„«‘']([^”"“»’'()]{4,40})[”"“»’']\)|\((\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){1,3})\)`)
 
 var termWords = regexp.MustCompile(`(?i)technolog|technik|storage|speicher|tracker|cookie|tool|beacon|tracking`)
 
 // defineTerms remembers a term that a sentence defines after it named cookies or the like.
 func (r *reader) defineTerms(s *sentence) {
 	text := r.p.text[s.Start:s.End]
-	if !strings.Contains(text, "(") || !strings.ContainsAny(text, "“\"„«‘") || len(r.terms) > 8 {
+	if !strings.Contains(text, "(") || len(r.terms) > 8 {
 		return
 	}
 	for _, at := range definedTerm.FindAllStringSubmatchIndex(text, 4) {
-		term := strings.ToLower(fold(text[at[2]:at[3]]))
+		group := at[2:4]
+		if group[0] < 0 {
+			group = at[4:6] // without marks, but with capitals
+		}
+		term := strings.ToLower(fold(text[group[0]:group[1]]))
 		if !termWords.MatchString(term) || slices.Contains(r.terms, term) {
 			continue
 		}

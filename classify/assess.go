@@ -17,7 +17,7 @@ func Assess(in Input) []Assessment {
 		v := &in.Visits[i]
 		for j := range v.Observations {
 			a := assess(&v.Observations[j], ds, in.Facts)
-			a.Choice = v.Choice
+			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
 			list = append(list, a)
 		}
 	}

@@ -44,6 +44,7 @@ type Assessment struct {
 
 	who   identity
 	cover cover
+	tag   string // where in the document the script behind it is loaded from
 }
 
 // Input is everything that is judged.

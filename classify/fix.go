@@ -120,12 +120,32 @@ func remove(a *Assessment) string {
 		}
 		return "Stop it where it is set"
 	}
-	inner := o.Initiator[0]
+	script := withoutLine(o.Initiator[0])
 	tag := o.Initiator[len(o.Initiator)-1]
-	if inner == tag {
+	if withoutLine(tag) == script && a.tag != "" {
+		tag = a.tag
+	}
+	if withoutLine(tag) == script {
 		return "Remove it at " + tag
 	}
-	return fmt.Sprintf("Remove the script %s, loaded from %s", withoutLine(inner), tag)
+	return fmt.Sprintf("Remove the script %s, loaded from %s", script, tag)
+}
+
+// tagOf finds where in the document the script at the end of an observation's initiator chain is loaded from: the
+// request that fetched it knows.
+func tagOf(o *evidence.Observation, v *evidence.Visit) string {
+	if len(o.Initiator) == 0 {
+		return ""
+	}
+	place := o.Initiator[len(o.Initiator)-1]
+	for range 8 { // scripts that load scripts; a ring of them must end
+		i := slices.IndexFunc(v.Requests, func(r evidence.Request) bool { return r.Type == "Script" && r.URL == withoutLine(place) })
+		if i < 0 || len(v.Requests[i].Initiator) == 0 {
+			break
+		}
+		place = v.Requests[i].Initiator[len(v.Requests[i].Initiator)-1]
+	}
+	return place
 }
 
 func withoutLine(place string) string {

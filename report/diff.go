@@ -159,8 +159,8 @@ func DiffText(w io.Writer, d Difference) error {
 			_, err = fmt.Fprintf(w, format+"\n", args...)
 		}
 	}
-	say("old  %s  %s  %s, %d findings", d.Old.Started, clean(d.Old.URL), d.Old.Outcome, d.Old.Findings)
-	say("new  %s  %s  %s, %d findings", d.New.Started, clean(d.New.URL), d.New.Outcome, d.New.Findings)
+	say("old  %s  %s  %s, %d findings", d.Old.Started, clean(d.Old.URL), clean(string(d.Old.Outcome)), d.Old.Findings)
+	say("new  %s  %s  %s, %d findings", d.New.Started, clean(d.New.URL), clean(string(d.New.Outcome)), d.New.Findings)
 	none := true
 	for _, part := range []struct {
 		name string

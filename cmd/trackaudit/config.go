@@ -24,6 +24,7 @@ const defaultConfig = "trackaudit.yaml"
 type config struct {
 	path         string
 	targets      []string
+	targetLine   int
 	flags        map[string]setting
 	rules        map[string]classify.Severity
 	off          map[string]bool
@@ -37,7 +38,7 @@ type setting struct {
 }
 
 // outside are the flags that make no sense in a file.
-var outside = []string{"config", "environment", "help"}
+var outside = []string{"config", "environment", "help", "resume"}
 
 // applyConfig reads the settings file and sets the flags that the command line did not set; what the environment
 // holds wins over what stands at the top. Flags of other commands are left alone. It returns the targets.
@@ -59,14 +60,15 @@ func applyConfig(path, environment string, flags *pflag.FlagSet, j *judging) (ta
 	if err != nil {
 		return nil, err
 	}
-	j.rules, j.off, j.waivers, targets = c.rules, c.off, c.waivers, c.targets
+	j.config, j.rules, j.off, j.waivers = path, c.rules, c.off, c.waivers
+	targets, j.targetLine = c.targets, c.targetLine
 	if environment != "" {
 		env, ok := c.environments[environment]
 		if !ok {
 			return nil, hintf(fmt.Errorf("%s: no environment %q", path, environment), "it has: %s", strings.Join(keys(c.environments), ", "))
 		}
 		if len(env.targets) > 0 {
-			targets = env.targets
+			targets, j.targetLine = env.targets, env.targetLine
 		}
 		if err := env.set(flags); err != nil {
 			return nil, err
@@ -119,6 +121,7 @@ func (c *config) read(top *yaml.Node, flags *pflag.FlagSet, whole bool) error {
 		var err error
 		switch {
 		case key.Value == "targets":
+			c.targetLine = key.Line
 			c.targets, err = c.words(key, value)
 		case key.Value == "rules" && whole:
 			return c.readRules(value)

@@ -60,7 +60,7 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 		Version: info.Version, Target: info.Target, Site: info.Site, Started: info.Started, Finished: info.Finished,
 		Browser: info.Browser, Notice: n, NoticeProblems: problems, Looked: info.Looked, Visits: visits,
 		Assessments: assessments, Findings: findings, Destinations: classify.Destinations(in, assessments),
-		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes,
+		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes, Location: r.location, FailOn: r.policy.FailOn,
 	})
 	return judgement{rep, n}, nil
 }
@@ -125,7 +125,11 @@ func (j judgement) keep(folder *runFolder) error {
 }
 
 func writeReport(r *report.Report, format, file string) error {
-	f, err := os.Create(file)
+	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	if format == "github-summary" {
+		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND // the steps of a job share the file
+	}
+	f, err := os.OpenFile(file, flags, 0o644)
 	if err != nil {
 		return hintf(err, "choose a file that you can write to")
 	}

@@ -2,15 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"trackaudit/crawler/browser"
 	"trackaudit/testsites"
 )
 
@@ -35,12 +39,15 @@ func TestScripts(t *testing.T) {
 	t.Run("group", func(t *testing.T) { // the parallel scripts end before the server does
 		testscript.Run(t, testscript.Params{
 			Dir:  filepath.Join("testdata", "script"),
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits, "code": wantCode, "samefindings": sameFindings},
 			Setup: func(env *testscript.Env) error {
 				vendors := filepath.Join(env.WorkDir, ".vendors.tsv")
 				env.Setenv("RULE", server.HostRule())
 				env.Setenv("VENDORS", vendors)
 				env.Setenv("HOME", env.WorkDir)
+				if found := browser.FindAll(); len(found) > 0 {
+					env.Setenv("CHROME", found[0].Path)
+				}
 				return os.WriteFile(vendors, testsites.Vendors(), 0o644)
 			},
 		})
@@ -71,5 +78,36 @@ func countVisits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if n, _ := strconv.Atoi(args[1]); truncated || len(visits) != n || len(ids) != n {
 		ts.Fatalf("%d visits, %d of them different, truncated %v; want %s", len(visits), len(ids), truncated, args[1])
+	}
+}
+
+// code N COMMAND… checks the exit code, which "!" does not tell apart.
+func wantCode(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit %d, want %s", got, args[0])
+	}
+}
+
+// samefindings RUN RUN checks that two runs found the same, by fingerprint.
+func sameFindings(ts *testscript.TestScript, _ bool, args []string) {
+	var sides [2][]string
+	for i, dir := range args {
+		r, err := readReport(ts.MkAbs(dir))
+		ts.Check(err)
+		for _, f := range r.Findings {
+			sides[i] = append(sides[i], f.Fingerprint+" "+f.Rule+" "+f.Subject)
+		}
+		slices.Sort(sides[i])
+	}
+	if !slices.Equal(sides[0], sides[1]) {
+		ts.Fatalf("findings differ:\n%s\n\n%s", strings.Join(sides[0], "\n"), strings.Join(sides[1], "\n"))
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -37,6 +38,8 @@ type judging struct {
 	rules   map[string]classify.Severity
 	off     map[string]bool
 	waivers []classify.Waiver
+
+	targetLine int // where the targets stand in it
 }
 
 func (j *judging) register(f *pflag.FlagSet) {
@@ -101,6 +104,8 @@ type rules struct {
 	require classify.Requirement
 	laws    []string
 	outputs []output
+	// location is where a pipeline points for findings: the signed-off declarations, else the settings file.
+	location report.Location
 }
 
 // output is one rendering of the report: to stdout if file is empty.
@@ -114,6 +119,10 @@ func (j *judging) parse() (rules, error) {
 	}
 	if r.require, err = classify.ParseRequirement(j.require); err != nil {
 		return r, hintf(fmt.Errorf("--require: %w", err), "one of named, category, generic")
+	}
+	r.location = report.Location{File: relative(cmp.Or(j.declaration, j.config)), Line: j.targetLine}
+	if j.declaration != "" {
+		r.location.Line = 1
 	}
 	for _, law := range strings.FieldsFunc(j.law, func(c rune) bool { return c == ',' || c == ' ' }) {
 		switch law {
@@ -148,6 +157,23 @@ func (j *judging) parse() (rules, error) {
 		}
 	}
 	return r, nil
+}
+
+// relative gives a file's path below the working directory, which in a pipeline is the repository; a file elsewhere
+// has no place in it.
+func relative(path string) string {
+	if path == "" {
+		return ""
+	}
+	if dir, err := os.Getwd(); err == nil && filepath.IsAbs(path) {
+		if rel, err := filepath.Rel(dir, path); err == nil {
+			path = rel
+		}
+	}
+	if path = filepath.Clean(path); !filepath.IsLocal(path) {
+		return ""
+	}
+	return filepath.ToSlash(path)
 }
 
 // plan is crawling, read and checked.

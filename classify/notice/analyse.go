@@ -29,9 +29,13 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
 			continue // "name, address, zip code" tells nothing of where a device is
 		}
+		if r.within(s, h, "nottech") {
+			continue // "our cookie policy"
+		}
+		t.own = r.compound(s, h)
 		switch {
 		case neg[h.from]:
-			if r.techDenied(s, h) {
+			if r.techDenied(s, h) || r.nounDenied(s, h) {
 				out.denied = append(out.denied, t)
 			}
 		case r.notSet(s, h):
@@ -43,7 +47,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	}
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.noClick = r.has(s, "without_click", 0) >= 0
-	out.purposes = r.purposes(s, lead != nil)
+	out.purposes, out.deniedPurposes = r.purposes(s, lead != nil)
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
 }
@@ -86,11 +90,14 @@ func (r *reader) techDenied(s *sentence, t hit) bool {
 		return false
 	}
 	for _, v := range s.hits {
+		if r.m.is(v, "allow") && t.from >= v.to && t.from-v.to <= 10 && r.denies(s, v) && r.subject(s, v.from) != visitor {
+			return true // "we do not allow others to set cookies"
+		}
 		if !r.m.is(v, "use") && !r.m.is(v, "collect") && !r.m.is(v, "share") && !r.m.is(v, "sell") {
 			continue
 		}
 		after := t.from >= v.to && t.from-v.to <= 14
-		before := t.to <= v.from && v.from-t.to <= 6 && r.passive(s, v)
+		before := t.to <= v.from && v.from-t.to <= 6 && (r.passive(s, v) || r.inverted(s, v.from, nobody) == us)
 		if who := r.subject(s, v.from); (after && (who == us || who == nobody) || before && who != visitor) && r.denies(s, v) {
 			return true
 		}
@@ -118,12 +125,12 @@ func (r *reader) techOf(h hit) (techHit, bool) {
 	name := r.m.classes[h.class]
 	switch name {
 	case "umbrella":
-		return techHit{evidence.CookieTech, true, h.from}, true
+		return techHit{tech: evidence.CookieTech, umbrella: true, at: h.from}, true
 	case "weak_geolocation":
-		return techHit{evidence.Geolocation, true, h.from}, true
+		return techHit{tech: evidence.Geolocation, umbrella: true, at: h.from}, true
 	}
 	tech, ok := strings.CutPrefix(name, "tech.")
-	return techHit{evidence.Technology(tech), false, h.from}, ok
+	return techHit{tech: evidence.Technology(tech), at: h.from}, ok
 }
 
 // ownUse says that the sentence tells of somebody's use of a technology: "we … use cookies", "cookies are placed
@@ -193,6 +200,14 @@ func (r *reader) negated(s *sentence) []bool {
 			out[i] = true
 		}
 	}
+	for _, h := range s.hits {
+		if !r.m.is(h, "not_after") || r.within(s, h, "notonly") || r.within(s, h, "except") {
+			continue
+		}
+		for i := h.from - 1; i >= 0 && !s.toks[i].mark() && !r.at(s, i, "but") && !r.at(s, i, "except"); i-- {
+			out[i] = true // "Werbecookies verwenden wir nicht"
+		}
+	}
 	return out
 }
 
@@ -226,23 +241,38 @@ func (r *reader) within(s *sentence, h hit, class string) bool {
 
 // purposes reads what something is for: words of a purpose after "to", "for", "helps us", or right before a
 // technology ("advertising cookies").
-func (r *reader) purposes(s *sentence, fragment bool) []knowledge.Purpose {
-	var out []knowledge.Purpose
+func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowledge.Purpose) {
+	neg := r.negatedPurposes(s)
 	gives := r.has(s, "share", 0) >= 0 || r.has(s, "give", 0) >= 0
 	for _, h := range s.hits {
 		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
-		if !ok || !fragment && !r.purposive(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
+		p := knowledge.Purpose(name)
+		if !ok || p == knowledge.Unknown || !fragment && !r.purposive(s, h) || r.inCompound(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
 			continue
 		}
-		p := knowledge.Purpose(name)
 		if (p == knowledge.Personalization || p == knowledge.Analytics) && r.ofAds(s, h) {
 			p = knowledge.Advertising
 		}
-		if !slices.Contains(out, p) {
-			out = append(out, p)
+		list := &affirmed
+		if neg[h.from] {
+			list = &denied
+		}
+		if !slices.Contains(*list, p) {
+			*list = append(*list, p)
 		}
 	}
-	return out
+	return affirmed, denied
+}
+
+// negatedPurposes marks what a denial of ours denies; what a visitor need not do is a purpose: "so that you do not
+// have to log in again".
+func (r *reader) negatedPurposes(s *sentence) []bool {
+	for _, h := range s.hits {
+		if r.m.is(h, "not") && r.conditional(s, h) {
+			return make([]bool, len(s.toks)+1)
+		}
+	}
+	return r.negated(s)
 }
 
 // inRecipient says that a word is part of the name of a recipient's kind: to share with advertisers is not to advertise.
@@ -258,14 +288,61 @@ func (r *reader) inRecipient(s *sentence, h hit) bool {
 // purposive says that a phrase stands after words that announce a purpose, or before the name of a technology.
 func (r *reader) purposive(s *sentence, h hit) bool {
 	for _, o := range s.hits {
-		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 {
+		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 ||
+			r.m.is(o, "purposive_after") && o.from >= h.to && o.from-h.to <= 6 && !r.commaBetween(s, h.to, o.from) {
 			return true
 		}
-		if _, ok := r.techOf(o); ok && o.from >= h.from && o.from-h.to <= 2 {
+		if _, ok := r.techOf(o); ok && (o.from >= h.from && o.from-h.to <= 2 || r.linked(s, o, h)) {
 			return true
 		}
 	}
 	return false
+}
+
+// nounDenied says that a negation stands right before a technology: "no tracking pixels", "kein Fingerprinting"; neither
+// in a condition ("if no cookies …") nor in advice.
+func (r *reader) nounDenied(s *sentence, tech hit) bool {
+	if r.exempt(s) || r.has(s, "advice", 0) >= 0 || r.has(s, "you", 0) >= 0 || r.has(s, "if", 0) >= 0 {
+		return false
+	}
+	for _, n := range s.hits {
+		if r.m.is(n, "not") && n.to <= tech.from && tech.from-n.to <= 4 && !r.within(s, n, "notonly") && !r.within(s, n, "except") && !r.blocked(s, n.to, tech.from) {
+			return true
+		}
+	}
+	return false
+}
+
+// compound gives the purposes that the one word that names a technology tells as well: "Werbecookies".
+func (r *reader) compound(s *sentence, tech hit) []knowledge.Purpose {
+	var out []knowledge.Purpose
+	for _, h := range s.hits {
+		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
+		if ok && tech.to-tech.from == 1 && h.from == tech.from && h.to == tech.to && knowledge.Purpose(name) != knowledge.Unknown {
+			out = append(out, knowledge.Purpose(name))
+		}
+	}
+	return out
+}
+
+func (r *reader) inCompound(s *sentence, purpose hit) bool {
+	return purpose.to-purpose.from == 1 && slices.ContainsFunc(s.hits, func(h hit) bool {
+		_, ok := r.techOf(h)
+		return ok && h.from == purpose.from && h.to == purpose.to
+	})
+}
+
+// linked says that a purpose follows its technology as an attribute: "cookies publicitaires", "cookies de análisis".
+func (r *reader) linked(s *sentence, tech, purpose hit) bool {
+	if _, ok := r.m.class["linking"]; !ok || tech.to > purpose.from || purpose.from-tech.to > 2 {
+		return false
+	}
+	for _, t := range s.toks[tech.to:purpose.from] {
+		if !r.m.isWord(t.word, "linking") {
+			return false
+		}
+	}
+	return true
 }
 
 // ofAds says that what is tailored or measured are advertisements: an advertisement is named close by, or in the

@@ -24,6 +24,25 @@ var (
 	}
 )
 
+// declarationMarks says that an element holds the list of cookies that a consent manager renders: OneTrust, Cookiebot,
+// CookieYes, Complianz, Iubenda, Usercentrics.
+func declarationMarks(n *html.Node) bool {
+	id, class := attr(n, "id"), attr(n, "class")
+	if id == "" && class == "" {
+		return false
+	}
+	marks := " " + strings.ToLower(id+" "+class)
+	if len(marks) > 400 {
+		marks = marks[:400]
+	}
+	for _, m := range []string{" ot-sdk-cookie-policy", " optanon-cookie-policy", " cookiedeclaration", " cky-audit-table", " cookie-audit-table", " cmplz-cookies-overview", " cmplz-document", " iub-legaldoc", " iub_content", " uc-embed"} {
+		if strings.Contains(marks, m) {
+			return true
+		}
+	}
+	return false
+}
+
 // placeOf tells what part of the page an element opens. Marks by name count only where the element holds a minor
 // part of the text: some sites wrap everything in a "menu-content" or a "cookie-notice".
 func (w *walker) placeOf(n *html.Node) place {

@@ -3,6 +3,7 @@ package notice
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"trackaudit/classify/knowledge"
@@ -107,6 +108,18 @@ func (r *reader) categoryOf(text string) []knowledge.Purpose {
 		return nil
 	}
 	return []knowledge.Purpose{p}
+}
+
+// isCategory says that a title is the name of a category and no more: "Strictly Necessary Cookies", "Statistiken (2)". It
+// tells more than a description.
+func isCategory(title string) bool {
+	n := 0
+	for _, w := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if w != "cookies" && w != "cookie" && w != "tracker" {
+			n++
+		}
+	}
+	return n > 0 && n <= 2
 }
 
 var categories = []struct {

@@ -86,6 +86,14 @@ func (t *table) repeatsHeader(r tableRow) bool {
 	return same >= 2 && same*2 > filled
 }
 
+// titleName is the cookie's name that a table's title ends in: "Cookie _pk_id".
+func (t *table) titleName() string {
+	if name := lastWord(t.title); strongName(name) {
+		return name
+	}
+	return ""
+}
+
 func onlyFirst(cells []cell) bool {
 	for _, c := range cells[1:] {
 		if c.text != "" && c.text != cells[0].text {
@@ -115,6 +123,9 @@ func (t *table) turnedRows() []cookieRow {
 	}
 	for col := 1; col < width; col++ {
 		var row cookieRow
+		if name := t.titleName(); name != "" && !t.lay.has(nameColumn) {
+			row = cookieRow{Span: t.rows[0].Span, names: cookieNames(name)}
+		}
 		for i, r := range t.rows {
 			if col >= len(r.cells) {
 				continue
@@ -218,6 +229,9 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 		Technology: c.technology(around), Strength: Exact, Origin: FromTable, Confidence: 0.95, Retention: c.lifetime,
 		Recipient: c.provider,
 	}
+	if d.Recipient == "" {
+		d.Recipient = r.serviceOf(section)
+	}
 	if t.cmp {
 		d.Origin = FromCMP
 	}
@@ -248,14 +262,22 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	if len(purposes) == 0 {
 		purposes = r.categoryOf(c.kind)
 	}
+	titles := []string{t.title}
+	if section >= 0 {
+		titles = append(titles, r.doc.Sections[section].Title)
+	}
+	for _, title := range titles {
+		if len(purposes) == 0 && isCategory(title) {
+			purposes = r.categoryOf(title)
+		}
+	}
 	if len(purposes) == 0 {
 		purposes = r.rowPurposes(c.purpose)
 	}
-	if len(purposes) == 0 {
-		purposes = r.categoryOf(t.title)
-	}
-	if len(purposes) == 0 && section >= 0 {
-		purposes = r.categoryOf(r.doc.Sections[section].Title)
+	for _, title := range titles {
+		if len(purposes) == 0 {
+			purposes = r.categoryOf(title)
+		}
 	}
 	if len(purposes) == 0 {
 		purposes = []knowledge.Purpose{""}

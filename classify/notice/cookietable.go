@@ -25,10 +25,10 @@ var columnWords = []struct {
 	column column
 	words  *regexp.Regexp
 }{
-	{lifetimeColumn, regexp.MustCompile(`(?i)\b(?:expir\w*|duration|life ?(?:span|time)|retention|validity|valid|storage (?:period|duration|time)|term|how long|time ?frame|max(?:imum)?[ -]age|persistence|period|stored for)\b|speicher(?:dauer|frist|zeit)|laufzeit|gültig|ablauf|lebensdauer|durée|expiration|conservation|validité|duración|caducidad|vencimiento|plazo|vigencia|expiración|durata|scadenza|conservazione|bewaar(?:termijn|tijd|duur)|looptijd|geldigheid|duur|verval|vervalt|levensduur|duração|validade|expira|prazo|retenção`)},
+	{lifetimeColumn, regexp.MustCompile(`(?i)\b(?:expir\w*|duration|life ?(?:span|time)|retention|validity|valid|storage (?:period|duration|time)|term|how long|time ?frame|max(?:imum)?[ -]age|persistence|period|(?:stored|kept) for)\b|speicher(?:dauer|frist|zeit)|laufzeit|gültig|ablauf|lebensdauer|durée|expiration|conservation|validité|duración|caducidad|vencimiento|plazo|vigencia|expiración|durata|scadenza|conservazione|bewaar(?:termijn|tijd|duur)|looptijd|geldigheid|duur|verval|vervalt|levensduur|duração|validade|expira|prazo|retenção`)},
 	{partyColumn, regexp.MustCompile(`(?i)\bfirst[ -](?:or|/)[ -]?third\b|\b(?:1st|first)[ -]?/[ -]?(?:3rd|third)|^party$|\bparty type\b|cookies used|erst-? ?(?:oder|/) ?dritt|propia|propre ou tiers|own or third`)},
 	{purposeColumn, regexp.MustCompile(`(?i)\b(?:purposes?|descriptions?|functions?|functionality|what (?:it|they|does|do)|used for|use|usage|details?|reasons?|why|explanation|about)\b|zweck|beschreibung|funktion|verwendung|finalité|objectif|utilité|fonction|but\b|finalidad|propósito|descripción|uso|función|finalità|scopo|descrizione|funzione|doel|omschrijving|beschrijving|functie|gebruik|finalidade|propósito|descrição|função|utilização`)},
-	{categoryColumn, regexp.MustCompile(`(?i)\bcategor(?:y|ies|ie|ia|ía|ias)\b|kategorie|catégorie|categoría|categorie|subgroup`)},
+	{categoryColumn, regexp.MustCompile(`(?i)\bcategor(?:y|ies|ie|ia|ía|ias)\b|kategorie|catégorie|categoría|categorie`)},
 	{typeColumn, regexp.MustCompile(`(?i)\b(?:types?|kind|tipo|typ|art|soort|technology|technologie)\b`)},
 	{providerColumn, regexp.MustCompile(`(?i)\b(?:provider|domain|host(?:name)?|company|vendor|source|owner|issuer|publisher|third[ -]part(?:y|ies)|set by|placed by|service|partner|party|subgroup|controller|operator|origin|website)\b|anbieter|domäne|herausgeber|dienst|quelle|drittanbieter|fournisseur|domaine|éditeur|émetteur|société|responsable|proveedor|dominio|titular|empresa|editor|origen|fornitore|proprietario|dominio|titolare|aanbieder|domein|leverancier|partij|fornecedor|domínio|provedor|proprietário`)},
 	{nameColumn, regexp.MustCompile(`(?i)\b(?:names?|cookies?|keys?|id|identifier|tracker|trackers|tags?|title|pixel|nombre|nom|nome|naam|namen|bezeichnung|schlüssel|trackeur|storage item|item|element|local storage|technology)\b|cookie`)},
@@ -220,7 +220,7 @@ func (t *table) turnedLayout() (layout, bool) {
 		}
 		name = name || c == nameColumn && nameLike(firstName(r.cells[1].text))
 	}
-	return l, name && known >= 2 && known*3 >= len(t.rows)*2
+	return l, (name || !l.has(nameColumn) && t.titleName() != "") && known >= 2 && known*3 >= len(t.rows)*2
 }
 
 var (

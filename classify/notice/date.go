@@ -5,24 +5,23 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-// Months of the seven languages by their first letters; longer spellings begin with these.
-var months = map[string]int{
-	"jan": 1, "january": 1, "januar": 1, "jänner": 1, "janvier": 1, "enero": 1, "ene": 1, "gennaio": 1, "gen": 1, "januari": 1, "janeiro": 1,
-	"feb": 2, "february": 2, "februar": 2, "février": 2, "fevrier": 2, "févr": 2, "febrero": 2, "febbraio": 2, "februari": 2, "fevereiro": 2, "fev": 2,
-	"mar": 3, "march": 3, "märz": 3, "maerz": 3, "mär": 3, "mars": 3, "marzo": 3, "maart": 3, "mrt": 3, "março": 3, "marco": 3,
-	"apr": 4, "april": 4, "avril": 4, "avr": 4, "abril": 4, "abr": 4, "aprile": 4,
-	"may": 5, "mai": 5, "mayo": 5, "maggio": 5, "mag": 5, "mei": 5, "maio": 5,
-	"jun": 6, "june": 6, "juni": 6, "juin": 6, "junio": 6, "giugno": 6, "giu": 6, "junho": 6,
-	"jul": 7, "july": 7, "juli": 7, "juillet": 7, "juil": 7, "julio": 7, "luglio": 7, "lug": 7, "julho": 7,
-	"aug": 8, "august": 8, "août": 8, "aout": 8, "agosto": 8, "ago": 8, "augustus": 8,
-	"sep": 9, "sept": 9, "september": 9, "septembre": 9, "septiembre": 9, "setiembre": 9, "settembre": 9, "set": 9, "setembro": 9,
-	"oct": 10, "october": 10, "okt": 10, "oktober": 10, "octobre": 10, "octubre": 10, "ottobre": 10, "ott": 10, "outubro": 10, "out": 10,
-	"nov": 11, "november": 11, "novembre": 11, "noviembre": 11, "novembro": 11,
-	"dec": 12, "december": 12, "dez": 12, "dezember": 12, "décembre": 12, "decembre": 12, "déc": 12, "diciembre": 12, "dic": 12, "dicembre": 12, "dezembro": 12,
-}
+// months gives the number of a month by its name in any language with a lexicon, or by a short form of it: the twelve
+// lines of a lexicon's class "month" are the months in order.
+var months = sync.OnceValue(func() map[string]int {
+	out := map[string]int{}
+	for _, language := range languages() {
+		for i, line := range lexicons()[language].lines["month"] {
+			for name := range strings.SplitSeq(line, "|") {
+				out[name] = i%12 + 1
+			}
+		}
+	}
+	return out
+})
 
 var (
 	dayMonthYear = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s*(?:of |de |del |-|/)?\s*(\p{L}{3,10})\.?,?\s*(?:of |de |del |-|/)?\s*(\d{4})\b`)
@@ -76,7 +75,7 @@ func makeDate(y, m, d string) string {
 	day, _ := strconv.Atoi(d)
 	month, err := strconv.Atoi(m)
 	if err != nil {
-		month = months[strings.ToLower(m)]
+		month = months()[strings.ToLower(m)]
 	}
 	if year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 || day > 31 {
 		return ""
@@ -88,9 +87,9 @@ func makeDate(y, m, d string) string {
 }
 
 var (
-	updatedWords = regexp.MustCompile(`(?i)\b(?:last|most recently|recently)\s+(?:updated|modified|revised|changed|reviewed|amended|update|revision|modification)\b|\b(?:updated|revised|modified|amended)(?: on| as of|:|\s+\d|\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:revision|update) date\b|date of (?:last|latest) (?:revision|update)|\bversion (?:date|dated|of)\b|(?:^|\s)stand(?: der| vom)?\s*:?\s|letzte (?:aktualisierung|änderung|überarbeitung)|zuletzt (?:aktualisiert|geändert|überarbeitet)|dernière (?:mise à jour|modification|révision)|mis(?:e)? à jour|(?:última|ultima) (?:actualización|modificación|revisión|atualização|modificação|alteração|modifica|revisione)|ultimo aggiornamento|(?:laatst|laatste|laatstelijk) (?:bijgewerkt|gewijzigd|aangepast|herzien|wijziging|update|bijwerking)|actualizad[oa]|atualizad[oa]|aggiornat[oa]`)
-	effectWords  = regexp.MustCompile(`(?i)\beffective(?: date)?(?: as of| from| on| since)?\b|\b(?:takes?|took|taking|in|into|go(?:es)?|comes?) (?:into |in )?(?:effect|force)\b|gültig (?:ab|seit)|in kraft|gilt (?:ab|seit)|en vigueur|(?:fecha de |entrada en )vigor|en vigor|vigente|in vigore|decorrenza|ingangsdatum|van kracht|geldig vanaf|em vigor|vigência`)
-	partialWords = regexp.MustCompile(`(?i)\b(?:sections?|paragraphs?|clauses?|parts?|chapters?|provisions?|changes|abschnitte?|abschnitten|ziffern?|absätze|articles?|sections|secciones|sección|apartados?|sezion[ei]|articol[oi]|artikel(?:en)?|paragra(?:fen|af)|secç(?:ão|ões)|seç(?:ão|ões)|artigos?)\b`)
+	updatedWords = wordsOf("date.updated", `\b(?:last|most recently|recently)\s+(?:updated|modified|revised|changed|reviewed|amended|update|revision|modification)\b|\b(?:updated|revised|modified|amended)(?: on| as of|:|\s+\d|\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|\b(?:revision|update) date\b|date of (?:last|latest) (?:revision|update)|\bversion (?:date|dated|of)\b`)
+	effectWords  = wordsOf("date.effective", `\beffective(?: date)?(?: as of| from| on| since)?\b|\b(?:takes?|took|taking|in|into|go(?:es)?|comes?) (?:into |in )?(?:effect|force)\b`)
+	partialWords = wordsOf("date.partial", `\b(?:sections?|paragraphs?|clauses?|parts?|chapters?|provisions?|changes)\b`)
 )
 
 // dates reads when the document was last updated and when it takes effect. A date that a sentence gives to some
@@ -114,17 +113,17 @@ func (r *reader) dateIn(s Span, b block) {
 	if len(text) > 400 || !strings.ContainsAny(text, "0123456789") && b.kind != heading && len(text) > 40 {
 		return
 	}
-	up, eff := updatedWords.FindStringIndex(text), effectWords.FindStringIndex(text)
+	up, eff := updatedWords.find(text), effectWords.find(text)
 	if up == nil && eff == nil {
 		return
 	}
 	if !strings.ContainsAny(text, "0123456789") {
 		text += " " + r.following(s) // "Last updated" and the date in the next line
 	}
-	if up != nil && r.doc.LastUpdated == "" && !partialWords.MatchString(text[:up[0]]) {
+	if up != nil && r.doc.LastUpdated == "" && !partialWords.in(text[:up[0]]) {
 		r.doc.LastUpdated = dateNear(text, up, eff, r.doc.Language)
 	}
-	if eff != nil && r.doc.Effective == "" && !partialWords.MatchString(text) {
+	if eff != nil && r.doc.Effective == "" && !partialWords.in(text) {
 		r.doc.Effective = dateNear(text, eff, up, r.doc.Language)
 	}
 }

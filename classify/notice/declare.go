@@ -29,7 +29,10 @@ func (r *reader) declare() {
 		rd := r.analyse(s, c.lead)
 		c.complete(r, s, &rd)
 		vendors := r.vendors(s, &rd)
-		r.emit(s, rd)
+		if r.vendorActs(s, vendors) {
+			rd.third = true
+		}
+		r.emit(s, rd, len(vendors) > 0)
 		r.declareVendors(s, rd, vendors)
 		if s.leads {
 			c.lead, c.leadTechs = s, storing(rd.techs)
@@ -47,6 +50,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 	case len(rd.techs) == 0 && len(rd.purposes) > 0 && c.lead != nil && len(c.leadTechs) > 0:
 		rd.techs = append(rd.techs, c.leadTechs...)
 	case len(rd.techs) == 0 && len(rd.purposes) > 0 && len(c.techs) > 0 && (back || rd.defined):
+		rd.techs = append(rd.techs, c.techs...)
+		own = c.techs
+	case len(rd.techs) == 0 && rd.third && !rd.shares && len(c.techs) > 0 && back: // "Some are placed by third parties."
 		rd.techs = append(rd.techs, c.techs...)
 		own = c.techs
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
@@ -109,30 +115,28 @@ func (r *reader) saysWe(s *sentence) bool {
 	return false
 }
 
-func (r *reader) emit(s *sentence, rd reading) {
-	purposes := rd.purposes
+// emit declares what one sentence says. What a vendor does that the sentence names is no sharing in general.
+func (r *reader) emit(s *sentence, rd reading, named bool) {
+	party := r.actorOf(s, rd)
+	who := []string{""}
+	if rd.third && !rd.shares && len(rd.recipients) > 0 {
+		who = rd.recipients
+	}
 	for _, t := range rd.techs {
-		d := Declaration{Technology: t.tech, Strength: Category}
+		d := Declaration{Technology: t.tech, Party: party, Strength: Category}
 		if t.umbrella {
 			d.Strength = Generic
 		}
-		if rd.third {
-			d.Party = evidence.ThirdParty
-		}
 		d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget
-		ps := []knowledge.Purpose{""}
-		if slices.Contains(storesOrSends, t.tech) && len(purposes) > 0 {
-			ps = purposes
-		}
-		for _, p := range ps {
-			d.Purpose = p
-			r.add(s, d)
+		for _, p := range t.purposes(rd.purposes) {
+			for _, recipient := range who {
+				d.Purpose, d.Recipient = p, recipient
+				r.add(s, d)
+			}
 		}
 	}
-	for _, t := range rd.denied {
-		r.add(s, Declaration{Technology: t.tech, Denied: true, Strength: Category})
-	}
-	if rd.third && (len(rd.techs) == 0 || rd.shares || len(rd.recipients) > 0) {
+	r.emitDenied(s, rd)
+	if rd.third && (len(rd.techs) == 0 || rd.shares) && (!named || len(rd.recipients) > 0) {
 		if len(rd.recipients) == 0 {
 			rd.recipients = []string{""}
 		}
@@ -152,6 +156,65 @@ func (r *reader) emit(s *sentence, rd reading) {
 	case rd.deniesFP:
 		r.add(s, Declaration{Denied: true, Strength: Category})
 	}
+}
+
+// emitDenied declares the technologies that a sentence denies, for the purposes that it denies; a sentence without a
+// word of use ("we do not share IP addresses") denies none.
+func (r *reader) emitDenied(s *sentence, rd reading) {
+	if rd.deniesTP && !r.usesIn(s) {
+		return
+	}
+	party := evidence.Party("")
+	if !rd.deniesTP && r.othersDenied(s) {
+		party = evidence.ThirdParty
+	}
+	purposes := rd.deniedPurposes
+	if len(purposes) == 0 && len(rd.techs) == 0 {
+		purposes = rd.purposes // "for advertising we set no cookies"
+	}
+	for _, t := range rd.denied {
+		for _, p := range t.purposes(purposes) {
+			r.add(s, Declaration{Technology: t.tech, Purpose: p, Party: party, Denied: true, Strength: Category})
+		}
+	}
+}
+
+// othersDenied says that what a sentence denies is what others would do: "third parties do not place", "we do not allow
+// others to place", "no cookies are placed by others".
+func (r *reader) othersDenied(s *sentence) bool {
+	neg := r.negated(s)
+	list := r.recipients(s)
+	for _, v := range s.hits {
+		switch {
+		case !neg[v.from] || v.from == 0:
+		case r.m.is(v, "party.third"), (r.m.is(v, "acts") || r.m.is(v, "use")) && r.subject(s, v.from) == other:
+			return true
+		case r.m.is(v, "allow") && r.subject(s, v.from) != visitor || r.m.is(v, "byparty") && v.to-v.from > 1:
+			for _, rc := range list {
+				if rc.hit.from >= v.from && rc.hit.from-v.to <= 3 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// usesIn says that a sentence tells of using or collecting something, not of sharing it only.
+func (r *reader) usesIn(s *sentence) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return r.m.is(h, "use") || r.m.is(h, "place") })
+}
+
+// actorOf says whose the technologies of a sentence are, where it tells.
+func (r *reader) actorOf(s *sentence, rd reading) evidence.Party {
+	first, third := r.has(s, "party.first", 0) >= 0, r.has(s, "party.third", 0) >= 0
+	switch {
+	case rd.third || third && !first:
+		return evidence.ThirdParty
+	case first && !third:
+		return evidence.FirstParty
+	}
+	return ""
 }
 
 // add adds a declaration with what its sentence says around it.

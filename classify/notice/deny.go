@@ -39,7 +39,7 @@ func (r *reader) denies(s *sentence, v hit) bool {
 		}
 		return true
 	}
-	return false
+	return r.deniesAfter(s, v)
 }
 
 // spent says that a "not" has its own verb already, and v stands in a clause of its own: "data that does not identify
@@ -151,5 +151,5 @@ func (r *reader) closeNot(s *sentence, v hit) bool {
 			return true
 		}
 	}
-	return false
+	return r.deniesAfter(s, v)
 }

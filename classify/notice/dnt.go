@@ -15,14 +15,15 @@ func gpc(readers []*reader) Claim { return signal(readers, &gpcSignal) }
 
 // A signalKind is a signal that a browser sends.
 type signalKind struct {
+	class string // in the lexicons
 	name  *regexp.Regexp
 	hints []string // parts of the names: where none of them stands, no name does
 	other *signalKind
 }
 
 var (
-	dntSignal = signalKind{name: dntName, hints: []string{"rack", "RACK", "DNT", "dnt", "erfolg", "suivre", "pister", "rastrear", "seguir", "tracciare", "volgen"}, other: &gpcSignal}
-	gpcSignal = signalKind{name: gpcName, hints: []string{"GPC", "gpc", "rivacy ", "PRIVACY ", "reference ", "-out ", "Opt-Out "}}
+	dntSignal = signalKind{class: "dnt.signal", name: dntName, hints: []string{"rack", "RACK", "DNT", "dnt", "erfolg", "suivre", "pister", "rastrear", "seguir", "tracciare", "volgen"}, other: &gpcSignal}
+	gpcSignal = signalKind{class: "gpc.signal", name: gpcName, hints: []string{"GPC", "gpc", "rivacy ", "PRIVACY ", "reference ", "-out ", "Opt-Out "}}
 )
 
 var gpcName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:(?:user[- ]enabled )?global privacy controls?|(?:universal )?opt[- ]out preference signals?|universal opt[- ]out (?:mechanisms?|signals?))\b[”"'’]?(?:\s*\(\s*[“"']?GPC[”"']?\s*\))?|\bGPC\b`)
@@ -37,6 +38,12 @@ func signal(readers []*reader, k *signalKind) Claim {
 				return best
 			}
 			text, names := r.signalIn(s, k)
+			if r.doc.Language != "en" {
+				if v := r.signalOf(i, k.class); rank[v] > rank[best.Value] {
+					best = Claim{Value: v, Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}
+				}
+				continue
+			}
 			if !names && !r.afterSignal(i, named, k) {
 				continue
 			}
@@ -159,9 +166,6 @@ func (r *reader) dntOf(i int, text string, names, next bool, k *signalKind) Clai
 	}
 	whole := text
 	text = r.clauseOf(text, k)
-	if r.doc.Language != "en" {
-		return foreignDNT(text)
-	}
 	inCase := dntCase.MatchString(text)
 	switch {
 	case dntHedge.MatchString(text):
@@ -246,20 +250,4 @@ func honors(text string) bool {
 		}
 	}
 	return false
-}
-
-var (
-	dntForeign = regexp.MustCompile(`(?i)\b(?:reagieren|respektieren|beachten|berücksichtigen|unterstütz\w+|answer|répond\w*|respect\w*|tien\w* compte|prend\w* en compte|réag\w+|respond\w*|reacciona\w*|respet\w+|atend\w+|reconoc\w+|rispond\w+|rispett\w+|riconosc\w+|support\w+|reageer\w*|reageren|ondersteun\w+|respect\w+|reconhec\w+|respeit\w+|responde\w*)\b`)
-	dntNegated = regexp.MustCompile(`(?i)\b(?:nicht|kein\w*|ne|n['’]|pas|aucune?|no|non|nessun\w*|niet|geen|não|nenhum\w*)\b`)
-)
-
-// foreignDNT reads a sentence of another language than English: a verb of answering, with or without a negation.
-func foreignDNT(text string) ClaimValue {
-	if !dntForeign.MatchString(text) {
-		return Unstated
-	}
-	if dntNegated.MatchString(text) {
-		return NotHonored
-	}
-	return Honored
 }

@@ -6,9 +6,9 @@ import (
 )
 
 var (
-	updatedLine = regexp.MustCompile(`(?i)^(?:this (?:privacy )?(?:policy|notice|statement) (?:was )?)?(?:last (?:updated|modified|revised|changed|reviewed)|effective(?: date| as of)?|revised|updated|stand|letzte (?:aktualisierung|änderung)|zuletzt (?:aktualisiert|geändert)|dernière (?:mise à jour|modification)|(?:última|ultima) (?:actualización|modificación|atualização|modifica|revisione)|ultimo aggiornamento|laatst (?:bijgewerkt|gewijzigd|aangepast)|(?:mis|mise) à jour|aggiornat[ao]|actualizad[oa]|atualizad[oa])\b`)
-	buttonLine  = regexp.MustCompile(`(?i)^(?:got it|ok(?:ay)?|i (?:accept|agree|understand)|accept(?: all)?(?: cookies)?|agree|allow(?: all)?(?: cookies)?|close|decline|reject(?: all)?|dismiss|continue|akzeptieren|alle akzeptieren|einverstanden|verstanden|accepter|tout accepter|j'accepte|aceptar(?: todo)?|acepto|accetta(?: tutti)?|accetto|akkoord|accepteren|aceitar(?: todos)?|aceito|entendi|ho capito|entendido)\W*$`)
-	bannerLine  = regexp.MustCompile(`(?i)\b(?:by (?:continuing|using|clicking|browsing)|continu(?:e|ing) to (?:use|browse)|best (?:possible )?(?:browsing |user |online )?experience|this (?:web)?site uses cookies|the (?:web)?site uses cookies|we use cookies (?:to|on)|diese (?:web)?seite (?:verwendet|nutzt) cookies|ce site utilise des cookies|este sitio (?:web )?(?:utiliza|usa) cookies|questo sito (?:utilizza|usa) (?:i )?cookie|deze (?:web)?site (?:maakt gebruik van|gebruikt) cookies|este site (?:utiliza|usa) cookies)\b`)
+	updatedLine = regexp.MustCompile(`(?i)^(?:this (?:privacy )?(?:policy|notice|statement) (?:was )?)?(?:last (?:updated|modified|revised|changed|reviewed)|effective(?: date| as of)?|revised|updated)\b`)
+	buttonLine  = wordsOf("page.button", `^(?:got it|ok(?:ay)?|i (?:accept|agree|understand)|accept(?: all)?(?: cookies)?|agree|allow(?: all)?(?: cookies)?|close|decline|reject(?: all)?|dismiss|continue)\W*$`)
+	bannerLine  = wordsOf("page.banner", `\b(?:by (?:continuing|using|clicking|browsing)|continu(?:e|ing) to (?:use|browse)|best (?:possible )?(?:browsing |user |online )?experience|this (?:web)?site uses cookies|the (?:web)?site uses cookies|we use cookies (?:to|on))\b`)
 )
 
 // frame tells, in plain text, the notice from the navigation before and after it and from a consent banner. It cuts
@@ -27,6 +27,18 @@ func (p *page) frame() {
 			b.place, b.kind = inChrome, paragraph
 		}
 	}
+}
+
+// isButton says that a line is the label of a button by which people answer a banner.
+func isButton(line string) bool { return len(line) < 40 && buttonLine.in(line) }
+
+// updates says that a line begins by telling when the notice was changed.
+func updates(line string) bool {
+	if updatedLine.MatchString(line) {
+		return true
+	}
+	at := updatedWords.find(line)
+	return at != nil && at[0] == 0
 }
 
 func (p *page) line(i int) string { return p.text[p.blocks[i].Start:p.blocks[i].End] }
@@ -55,7 +67,7 @@ func (p *page) bodyStart() int {
 	start := prose
 	for i := prose; i >= 0 && i > prose-12; i-- {
 		line := p.line(i)
-		if updatedLine.MatchString(line) || noticeTitle(line) {
+		if updates(line) || noticeTitle(line) {
 			start = i
 		}
 	}
@@ -94,7 +106,7 @@ func (p *page) bodyEnd(first int) int {
 	}
 	// A short tail without a button or banner may be the publisher's address.
 	for i := end + 1; i <= last; i++ {
-		if p.bannerAt(i) || buttonLine.MatchString(p.line(i)) {
+		if p.bannerAt(i) || isButton(p.line(i)) {
 			return end
 		}
 	}
@@ -114,11 +126,11 @@ func sentenceLike(line string) bool {
 // bannerAt says that block i is a sentence of a consent banner: the words of one, near the end or the start of the
 // page, beside a button.
 func (p *page) bannerAt(i int) bool {
-	if !bannerLine.MatchString(p.line(i)) {
+	if !bannerLine.in(p.line(i)) {
 		return false
 	}
 	for j := max(0, i-3); j <= min(len(p.blocks)-1, i+4); j++ {
-		if j != i && len(p.line(j)) < 40 && buttonLine.MatchString(p.line(j)) {
+		if j != i && isButton(p.line(j)) {
 			return true
 		}
 	}

@@ -135,6 +135,10 @@ func (w *walker) element(n *html.Node, depth int) error {
 	if hidden(n) {
 		return nil
 	}
+	if !w.next.cmp && declarationMarks(n) {
+		w.next.cmp = true
+		defer func() { w.flush(); w.next.cmp = false }()
+	}
 	before := w.next.place
 	if p := w.placeOf(n); p != inBody && w.next.place == inBody {
 		w.flush()
@@ -203,10 +207,12 @@ func blockOf(n *html.Node) (kind blockKind, level int, ok bool) {
 		return item, 0, true
 	case atom.Dt:
 		return term, 0, true
+	case atom.Dd:
+		return detail, 0, true
 	case atom.Summary, atom.Legend:
 		return heading, 5, true
 	case atom.P, atom.Div, atom.Section, atom.Article, atom.Main, atom.Header, atom.Footer, atom.Nav, atom.Aside, atom.Dl,
-		atom.Dd, atom.Blockquote, atom.Pre, atom.Details, atom.Figure, atom.Figcaption, atom.Form, atom.Fieldset,
+		atom.Blockquote, atom.Pre, atom.Details, atom.Figure, atom.Figcaption, atom.Form, atom.Fieldset,
 		atom.Address, atom.Center, atom.Body, atom.Option, atom.Dialog, atom.Hgroup, atom.Menu, atom.Search:
 		if attr(n, "role") == "heading" {
 			return heading, 5, true

@@ -16,7 +16,7 @@ func (w *walker) table(n *html.Node, depth int) error {
 		w.flush()
 		return err
 	}
-	t := table{}
+	t := table{cmp: w.next.cmp}
 	index := len(w.p.tables)
 	w.p.tables = append(w.p.tables, table{})
 	if err := w.rows(n, depth, &t, index); err != nil {
@@ -51,11 +51,17 @@ func (w *walker) rows(n *html.Node, depth int, t *table, index int) error {
 func (w *walker) caption(n *html.Node, depth int) string {
 	saved := w.next
 	w.next.kind, w.next.level = heading, 6
-	start := w.b.Len()
+	start, blocks := w.b.Len(), len(w.p.blocks)
 	_ = w.children(n, depth)
 	w.flush()
 	w.next = saved
-	return fold(w.b.String()[start:])
+	title := fold(w.b.String()[start:])
+	for i := blocks - 1; i >= 0 && i >= blocks-5 && len(w.p.blocks) == blocks+1; i-- {
+		if w.p.blocks[i].kind == heading && strings.EqualFold(title, w.p.quoteOf(w.b.String(), i)) {
+			w.p.blocks = w.p.blocks[:blocks] // it repeats the heading for screen readers
+		}
+	}
+	return title
 }
 
 func (w *walker) row(n *html.Node, depth int, t *table, index int) error {

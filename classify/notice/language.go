@@ -1,21 +1,17 @@
 package notice
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 )
 
-// Common small words of languages, those with a lexicon and others that must be told from them.
+// Common small words of English and of languages without a lexicon that must be told from those with one, whose
+// lexicons hold them.
 var stopWords = map[string]map[string]bool{
 	"en": wordSet("how at has been if it its about these those does do them which other can the and of to in is that for we our you your with or may this are be by not on as have from use when such will any"),
-	"de": wordSet("der die das und ist nicht wir ihre ihren sie mit auf für von den dem des ein eine werden wird oder zur zum bei durch dass unsere sowie auch im"),
-	"fr": wordSet("le la les et des du de nous vous votre vos est sont pour dans par que qui sur avec une un ou ne pas ce cette nos aux au être"),
-	"es": wordSet("el la los las y de que en para por con una un su sus es son no se del al nuestro nuestra usted como o esta este puede datos"),
-	"it": wordSet("il la le gli e di che per con una un del della dei delle sono è non si nel alla dal questo nostro o anche essere tuoi può"),
-	"nl": wordSet("de het een en van wij u uw op te dat die voor met zijn worden wordt niet door of aan bij om onze deze kunnen ook als we"),
-	"pt": wordSet("o a os as e de que em para por com uma um seu sua não se do da dos das ao são nosso nossa você ou como pode dados é"),
 	"pl": wordSet("i w na z do nie się jest że oraz dla przez przy lub od po za jak są może danych te ich"),
 	"sv": wordSet("och att det som en på är av för med till den vi du inte om ett kan våra din eller från har dina"),
 	"da": wordSet("og at det som en på er af for med til den vi du ikke om et kan vores din eller fra har dine ved"),
@@ -39,7 +35,13 @@ var stopWords = map[string]map[string]bool{
 // speakers gives the languages that a small word belongs to: a word of many tells less.
 var speakers = sync.OnceValue(func() map[string][]string {
 	out := map[string][]string{}
-	for language, set := range stopWords {
+	all := maps.Clone(stopWords)
+	for _, language := range languages() {
+		for _, line := range lexicons()[language].lines["stop"] {
+			all[language] = wordSet(strings.ReplaceAll(line, "|", " "))
+		}
+	}
+	for language, set := range all {
 		for w := range set {
 			out[w] = append(out[w], language)
 		}

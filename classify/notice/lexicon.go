@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +17,14 @@ var lexiconFiles embed.FS
 // A lexicon holds the phrases of one language, by class. See lexicon/README.md for the format of its file.
 type lexicon struct {
 	language string
-	classes  []string          // by number
-	class    map[string]int    // number by name
-	label    map[string]string // of a class: the words a report uses for it
+	classes  []string            // by number
+	class    map[string]int      // number by name
+	label    map[string]string   // of a class: the words a report uses for it
+	lines    map[string][]string // of the classes that pages are read by, see words
 	literal  map[string][]int32
 	prefix   map[string][]int32
-	longest  int // length of the longest prefix
+	suffix   map[string][]int32
+	longest  int // length of the longest prefix or suffix
 	phrases  []phrase
 	first    map[int32][]int32 // phrases by an atom they may begin with
 }
@@ -62,9 +65,17 @@ var lexicons = sync.OnceValue(func() map[string]*lexicon {
 	return all
 })
 
+// languages lists the languages that there is a lexicon for.
+func languages() []string { return slices.Sorted(maps.Keys(lexicons())) }
+
 func parseLexicon(language, data string) (*lexicon, error) {
-	lx := &lexicon{language: language, class: map[string]int{}, label: map[string]string{}, literal: map[string][]int32{},
-		prefix: map[string][]int32{}, first: map[int32][]int32{}}
+	return parsePhrases(language, data, pageGroups)
+}
+
+// parsePhrases reads a lexicon; the lines of the groups set apart are kept as they are.
+func parsePhrases(language, data string, apart map[string]bool) (*lexicon, error) {
+	lx := &lexicon{language: language, class: map[string]int{}, label: map[string]string{}, lines: map[string][]string{}, literal: map[string][]int32{},
+		prefix: map[string][]int32{}, suffix: map[string][]int32{}, first: map[int32][]int32{}}
 	atoms := map[string]int32{}
 	class := -1
 	number := 0
@@ -93,6 +104,10 @@ func parseLexicon(language, data string) (*lexicon, error) {
 		steps, err := lx.steps(line, atoms)
 		if err != nil {
 			return nil, fmt.Errorf("lexicon %s: line %d: %w", language, number, err)
+		}
+		if name := lx.classes[class]; apart[group(name)] {
+			lx.lines[name] = append(lx.lines[name], line)
+			continue
 		}
 		lx.add(phrase{class, steps})
 	}
@@ -141,17 +156,21 @@ func (lx *lexicon) steps(line string, atoms map[string]int32) ([]step, error) {
 		}
 		for alt := range strings.SplitSeq(strings.ToLower(word), "|") {
 			stem, isPrefix := strings.CutSuffix(alt, "*")
-			if stem == "" || strings.ContainsAny(stem, "*-?") {
+			stem, isSuffix := strings.CutPrefix(stem, "*")
+			if isPrefix && isSuffix || stem == "" || strings.ContainsAny(stem, "*-?") {
 				return nil, fmt.Errorf("bad word %q", word)
 			}
 			a, ok := atoms[alt]
 			if !ok {
 				a = int32(len(atoms))
 				atoms[alt] = a
-				if isPrefix {
+				lx.longest = max(lx.longest, len(stem))
+				switch {
+				case isPrefix:
 					lx.prefix[stem] = append(lx.prefix[stem], a)
-					lx.longest = max(lx.longest, len(stem))
-				} else {
+				case isSuffix:
+					lx.suffix[stem] = append(lx.suffix[stem], a)
+				default:
 					lx.literal[stem] = append(lx.literal[stem], a)
 				}
 			}
@@ -180,8 +199,11 @@ func (m *matcher) atomsOf(word string) []int32 {
 	out := slices.Clone(m.literal[word])
 	for n := 1; n <= len(word) && n <= m.longest; n++ {
 		out = append(out, m.prefix[word[:n]]...)
+		out = append(out, m.suffix[word[len(word)-n:]]...)
 	}
-	m.known[word] = out
+	if m.known != nil {
+		m.known[word] = out
+	}
 	return out
 }
 

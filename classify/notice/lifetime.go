@@ -38,6 +38,12 @@ var (
 	lasting    = regexp.MustCompile(`(?i)\b(?:persistent|permanent|never|unlimited|indefinite|no expir\w*|until deleted|persistant|permanente|persistente|dauerhaft|unbegrenzt|permanente|illimité\w*|ilimitad\w+|onbeperkt|niemals|nie|nunca|mai|permanente|until (?:you )?(?:clear|delete)\w*)\b`)
 )
 
+// What the lexicons add.
+var (
+	sessionWords = words{class: "word.session"}
+	lastingWords = words{class: "word.persistent"}
+)
+
 // forever is how long something without an end lasts: as long as a browser keeps a cookie at most is no bound on
 // local storage, so ten years stand for it.
 const forever = 10 * 365 * 86400
@@ -79,9 +85,9 @@ func lifetime(s string) int64 {
 	switch {
 	case best >= 0:
 		return best
-	case sessionish.MatchString(s):
+	case sessionish.MatchString(s) || sessionWords.in(s):
 		return 0
-	case lasting.MatchString(s):
+	case lasting.MatchString(s) || lastingWords.in(s):
 		return forever
 	}
 	return -1

@@ -8,15 +8,15 @@ import (
 )
 
 var (
-	privacyTitle = regexp.MustCompile(`(?i)\b(?:privacy|data protection|data privacy|personal data|personal information)\b.{0,20}\b(?:policy|notice|statement|information|center|centre)\b|\bprivacy\b|datenschutz|vie privée|confidentialité|protection des données|(?:politique|charte) de (?:confidentialité|protection)|privacidad|protección de datos|informativa (?:sulla )?privacy|protezione dei dati|privacybeleid|privacyverklaring|gegevensbescherming|privacidade|proteção de dados`)
-	cookieTitle  = regexp.MustCompile(`(?i)\bcookies?\b.{0,20}\b(?:policy|notice|statement|information|declaration|list|table)\b|cookie-?(?:richtlinie|hinweis|erklärung|policy|verklaring|beleid)|politique (?:de|relative aux|en matière de) cookies|política de cookies|informativa (?:sui|cookie)|(?:^|\W)cookies(?:$|\W)`)
-	noticeWords  = regexp.MustCompile(`(?i)personal (?:data|information)|personally identifiable|third part(?:y|ies)|we collect|cookies?|data controller|gdpr|your rights|opt[ -]out|personenbezogene|verantwortliche|dsgvo|données (?:personnelles|à caractère)|rgpd|responsable du traitement|datos personales|responsable del tratamiento|dati personali|titolare del trattamento|persoonsgegevens|avg\b|dados pessoais|lgpd|web beacons?|ip[ -]address|tracking`)
-	gonePage     = regexp.MustCompile(`(?i)\b(?:404|page not found|page (?:you requested )?(?:could not|cannot|can't) be found|not found|no longer (?:exists|available)|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|pagina niet gevonden|página não encontrada)\b`)
+	privacyTitle = wordsOf("title.privacy", `\b(?:privacy|data protection|data privacy|personal data|personal information)\b.{0,20}\b(?:policy|notice|statement|information|center|centre)\b|\bprivacy\b`)
+	cookieTitle  = wordsOf("title.cookie", `\bcookies?\b.{0,20}\b(?:policy|notice|statement|information|declaration|list|table)\b|(?:^|\W)cookies(?:$|\W)`)
+	noticeWords  = wordsOf("title.words", `personal (?:data|information)|personally identifiable|third part(?:y|ies)|we collect|cookies?|data controller|gdpr|your rights|opt[ -]out|web beacons?|ip[ -]address|tracking`)
+	gonePage     = wordsOf("page.gone", `\b(?:404|page not found|page (?:you requested )?(?:could not|cannot|can't) be found|not found|no longer (?:exists|available))\b`)
 	challenge    = regexp.MustCompile(`(?i)\b(?:just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|enable javascript and cookies to continue|attention required|access denied|unusual traffic|ddos protection|captcha|security check)\b`)
 )
 
 func noticeTitle(s string) bool {
-	return len(s) < 90 && (privacyTitle.MatchString(s) || cookieTitle.MatchString(s))
+	return len(s) < 90 && (privacyTitle.in(s) || cookieTitle.in(s))
 }
 
 // unreadable says why a page that was decoded is no notice to read; "" = it is one.
@@ -31,9 +31,9 @@ func (p *page) unreadable() string {
 	switch {
 	case body == 0:
 		return "no text"
-	case body < 3000 && challenge.MatchString(head) && len(noticeWords.FindAllStringIndex(p.text, 3)) < 3:
+	case body < 3000 && challenge.MatchString(head) && noticeWords.count(p.text, 3) < 3:
 		return "a page that asks to prove to be human, not a notice"
-	case body < 3000 && gonePage.MatchString(head) && len(noticeWords.FindAllStringIndex(p.text, 6)) < 6:
+	case body < 3000 && gonePage.in(head) && noticeWords.count(p.text, 6) < 6:
 		return "a page that says it was not found, not a notice"
 	case body < 200 && noticeTitle(p.title) && len(p.tables) == 0:
 		return "a notice's title, but nearly no text: it may be built by script"
@@ -53,7 +53,7 @@ func Likely(doc evidence.Document) (kind string, score float64) {
 	if len(body) > 100_000 {
 		body = body[:100_000]
 	}
-	hits := len(noticeWords.FindAllStringIndex(body, 200))
+	hits := noticeWords.count(body, 200)
 	cookies := strings.Count(strings.ToLower(body), "cookie")
 	words := max(1, len(strings.Fields(body)))
 	score = min(0.6, float64(hits)/float64(words)*15)
@@ -67,14 +67,14 @@ func Likely(doc evidence.Document) (kind string, score float64) {
 		}
 	}
 	titles = titles[:min(len(titles), 400)]
-	privacy, cookie := privacyTitle.MatchString(titles), cookieTitle.MatchString(titles)
+	privacy, cookie := privacyTitle.in(titles), cookieTitle.in(titles)
 	if privacy || cookie {
 		score += 0.4
 	}
 	if score < 0.45 {
 		return "", score
 	}
-	if cookie && (!privacy || cookieTitle.MatchString(p.title)) || !privacy && cookies*2 > hits {
+	if cookie && (!privacy || cookieTitle.in(p.title)) || !privacy && cookies*2 > hits {
 		return "cookie", min(score, 1)
 	}
 	return "privacy", min(score, 1)

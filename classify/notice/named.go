@@ -93,6 +93,71 @@ func (r *reader) does(s *sentence, vendors []named) bool {
 	return false
 }
 
+// serviceOf is the service that the title of a section, or of one around it, names: "Google Analytics 4 (Google Ireland
+// Limited)" tells the provider of the cookies listed there.
+func (r *reader) serviceOf(section int) string {
+	if r.names == nil {
+		return ""
+	}
+	for i, level := section, 99; i >= 0 && level > 1; i-- {
+		s := r.doc.Sections[i]
+		if s.Level >= level {
+			continue
+		}
+		level = s.Level
+		title, _, _ := strings.Cut(s.Title, " (")
+		if len(title) > 60 {
+			continue
+		}
+		for _, n := range r.names(". " + title) {
+			if n.start == 2 && len(strings.Fields(title[n.end-2:])) <= 1 {
+				return title
+			}
+		}
+	}
+	return ""
+}
+
+// vendorActs says that a vendor that a sentence names does something itself or gets data: "Google uses cookies", "to
+// Facebook", "erfährt YouTube".
+func (r *reader) vendorActs(s *sentence, vendors []named) bool {
+	text := r.p.text[s.Start:s.End]
+	for _, n := range vendors {
+		for at, next := 0, 0; next >= 0; at += next + len(n.text) {
+			if next = strings.Index(text[at:], n.text); next >= 0 && r.actsAt(s, s.Start+at+next, s.Start+at+next+len(n.text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// actsAt says that the name at text[start:end] is the subject of its clause, or receives what the sentence shares.
+func (r *reader) actsAt(s *sentence, start, end int) bool {
+	from := slices.IndexFunc(s.toks, func(t token) bool { return t.End > start })
+	to := from
+	for to < len(s.toks) && s.toks[to].Start < end {
+		to++
+	}
+	if from < 0 || to >= len(s.toks) {
+		return false
+	}
+	if from == 0 {
+		return !s.toks[to].mark() && r.inverted(s, to, nobody) != us
+	}
+	before := s.toks[from-1].word
+	if r.m.isWord(before, "receive") {
+		return true
+	}
+	gives := r.has(s, "share", 0) >= 0 || r.has(s, "give", 0) >= 0 || r.has(s, "sell", 0) >= 0
+	if gives && (r.m.isWord(before, "toward") || r.m.isWord(before, "recipient_before")) {
+		return true
+	}
+	return slices.ContainsFunc(s.hits, func(v hit) bool {
+		return r.m.is(v, "acts") && v.from >= to && v.from-to <= 3 && r.subject(s, v.from) == nobody
+	})
+}
+
 // declareVendors declares each named vendor for the technologies and purposes of its sentence.
 func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 	for _, v := range vendors {
@@ -118,6 +183,7 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		for _, t := range techs {
 			for _, p := range purposes {
 				d.Technology, d.Purpose = t.tech, p
+				d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget
 				r.add(s, d)
 			}
 		}

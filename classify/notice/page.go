@@ -20,9 +20,10 @@ type blockKind uint8
 const (
 	paragraph blockKind = iota
 	heading
-	item // of a list
-	row  // of a table
-	term // of a definition list
+	item   // of a list
+	row    // of a table
+	term   // of a definition list
+	detail // what a definition list says of a term
 )
 
 // place says which part of the page a block belongs to.
@@ -43,6 +44,7 @@ type block struct {
 	table int  // index into tables of a row; -1 = none
 	row   int  // index of the row in its table
 	weak  bool // a heading by its look only
+	cmp   bool // within the list that a consent manager renders
 }
 
 // A table is what stood in <table>, a Markdown table, or cells of another form that mean the same.
@@ -81,6 +83,11 @@ func trimmed(text string, s Span) Span {
 		s.End -= n
 	}
 	return s
+}
+
+// quoteOf is the text of a block while the page's text is still being written.
+func (p *page) quoteOf(text string, i int) string {
+	return fold(text[p.blocks[i].Start:p.blocks[i].End])
 }
 
 func (p *page) quote(s Span) string { return fold(p.text[s.Start:s.End]) }

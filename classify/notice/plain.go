@@ -102,14 +102,14 @@ func (p *page) plainHeadings() {
 			b.kind, b.level = heading, 1+strings.Count(number, ".")
 			continue
 		}
-		if !titleLike(line) || i+1 >= len(p.blocks) || updatedLine.MatchString(line) {
+		if !titleLike(line) || i+1 >= len(p.blocks) || updates(line) {
 			continue
 		}
 		next := p.text[p.blocks[i+1].Start:p.blocks[i+1].End]
 		if i > 0 && strings.HasSuffix(p.text[:p.blocks[i-1].End], ":") && len(strings.Fields(line)) > 4 && !upperCase(line) {
 			continue // an entry of the list that the line before announces
 		}
-		if len(next) > 60 || sentenceEnd(next) || upperCase(line) {
+		if len(next) > 60 || sentenceEnd(next) || upperCase(line) || noticeTitle(line) && updates(next) {
 			b.kind, b.level, b.weak = heading, 0, true
 		}
 	}
@@ -125,13 +125,19 @@ func splitNumber(line string) (number, title string) {
 	if len(line) > 200 {
 		return "", line
 	}
-	if m := numbered.FindStringSubmatch(line); m != nil {
+	if m := numbered.FindStringSubmatch(line); m != nil && !insideNumber(line, m[2]) {
 		return strings.TrimSuffix(m[1], "."), m[2]
 	}
 	if m := numberOnly.FindStringSubmatch(line); m != nil && titleLike(m[2]) {
 		return m[1], m[2]
 	}
 	return "", line
+}
+
+// insideNumber says that what was taken for a title is the rest of a number: "3.1 Your rights".
+func insideNumber(line, title string) bool {
+	before := line[:len(line)-len(title)]
+	return title[0] >= '0' && title[0] <= '9' && strings.HasSuffix(before, ".")
 }
 
 // titleLike says that a line has the look of a title: short, no end mark, begins with a capital or a digit.

@@ -68,7 +68,9 @@ func (p *page) finish() {
 			}
 			p.body.End = b.End
 		case inBanner:
-			banner = append(banner, p.quote(b.Span))
+			if text := p.quote(b.Span); !isButton(text) {
+				banner = append(banner, text)
+			}
 		}
 	}
 	p.body.Start = max(p.body.Start, 0)

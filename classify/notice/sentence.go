@@ -107,7 +107,7 @@ func endsSentence(text string, s Span, start, at, next int) bool {
 		return openers[strings.ToLower(firstWord(rest))] && word != "a" && len(strings.Fields(text[start:at])) > 3
 	case len(word) <= 3 && isNumber(word) && len(strings.Fields(text[start:at])) == 1:
 		return false // "1. Title"
-	case isNumber(word) && !unicode.IsUpper(first):
+	case isNumber(word) && (!unicode.IsUpper(first) || months()[strings.ToLower(firstWord(rest))] > 0): // "5. April"
 		return false
 	}
 	return true

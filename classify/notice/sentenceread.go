@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"slices"
+
 	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
 )
@@ -30,24 +32,43 @@ type around struct {
 type techHit struct {
 	tech     evidence.Technology
 	umbrella bool
-	at       int // token
+	at       int                 // token
+	own      []knowledge.Purpose // that its own word tells: "Werbecookies"
+}
+
+// purposes gives the purposes to declare a technology with, among those of its sentence.
+func (t techHit) purposes(all []knowledge.Purpose) []knowledge.Purpose {
+	if !slices.Contains(storesOrSends, t.tech) {
+		return []knowledge.Purpose{""}
+	}
+	out := slices.Clone(t.own)
+	for _, p := range all {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return []knowledge.Purpose{""}
+	}
+	return out
 }
 
 // reading is what the rules made of one sentence.
 type reading struct {
-	techs      []techHit
-	denied     []techHit
-	purposes   []knowledge.Purpose
-	recipients []string // labels, declared
-	third      bool     // third parties receive, or do it themselves
-	shares     bool     // data goes to somebody
-	deniedTo   []string // recipients that get nothing
-	deniesTP   bool     // says that nothing is shared
-	deniesFP   bool     // says that something is not collected
-	first      bool
-	generic    bool // only an umbrella
-	noClick    bool
-	defined    bool // it only says what a technology is
+	techs          []techHit
+	denied         []techHit
+	purposes       []knowledge.Purpose
+	deniedPurposes []knowledge.Purpose
+	recipients     []string // labels, declared
+	third          bool     // third parties receive, or do it themselves
+	shares         bool     // data goes to somebody
+	deniedTo       []string // recipients that get nothing
+	deniesTP       bool     // says that nothing is shared
+	deniesFP       bool     // says that something is not collected
+	first          bool
+	generic        bool // only an umbrella
+	noClick        bool
+	defined        bool // it only says what a technology is
 }
 
 // is says that hit h is of a class.

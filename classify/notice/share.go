@@ -62,7 +62,7 @@ func (m *matcher) isWord(word, class string) bool {
 
 // subject tells who does what the verb at token v says: the nearest actor before it in its clause.
 func (r *reader) subject(s *sentence, v int) who {
-	best, at := nobody, -1
+	best, at, end := nobody, -1, -1
 	stop := 0
 	var you, data hit // the latest of each
 	for i := v - 1; i >= 0 && i >= v-10; i-- {
@@ -72,28 +72,32 @@ func (r *reader) subject(s *sentence, v int) who {
 		}
 	}
 	for _, h := range s.hits {
-		if h.to > v || h.from < stop || h.to < v-9 || h.from < at {
+		class := r.m.classes[h.class]
+		if class == "self" && h.from == v {
+			return us // a verb that says who by its ending: "utilizamos"
+		}
+		if h.to > v || h.from < stop || h.to < v-9 || h.from < at || h.from == at && h.to < end {
 			continue
 		}
-		class := r.m.classes[h.class]
 		if (class == "self" || class == "you") && r.within(s, h, "oblique") {
 			continue // "to us", "about our users"
 		}
 		switch {
 		case class == "self":
-			best, at = us, h.from
+			best, at, end = us, h.from, h.to
 		case class == "you":
-			best, at = visitor, h.from
+			best, at, end = visitor, h.from, h.to
 			you = h
 		case class == "data":
 			data = h
 			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
-				best, at = thing, h.from
+				best, at, end = thing, h.from, h.to
 			}
 		case strings.HasPrefix(class, "rcp."), class == "they":
-			best, at = other, h.from
+			best, at, end = other, h.from, h.to
 		}
 	}
+	best = r.inverted(s, v, best)
 	if best != nobody && best != us && r.unnamed(s, at, v) {
 		return us
 	}
@@ -153,7 +157,12 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 		case subject != other && r.denies(s, h):
 			if (strong && (data || len(to) > 0) || len(to) > 0) && !r.exempt(s) {
 				out.deniesTP = true
-				out.deniedTo = add(out.deniedTo, to...)
+				denied, excepted := r.excepted(s, list, h)
+				out.deniedTo = add(out.deniedTo, denied...)
+				if len(excepted) > 0 {
+					out.shares, out.third = true, true
+					out.recipients = add(out.recipients, excepted...)
+				}
 			}
 		case neg[h.from]:
 		case advises:
@@ -165,7 +174,11 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			out.recipients = add(out.recipients, to...)
 		}
 	}
-	if !out.deniesTP && !advises {
+	if who := r.received(s, list, neg); len(who) > 0 && !advises {
+		out.shares, out.third = true, true
+		out.recipients = add(out.recipients, who...)
+	}
+	if !out.deniesTP && (!advises || len(out.techs) > 0 && r.has(s, "advice", 0) < 0 && r.has(s, "rights", 0) < 0) {
 		if who := r.thirdActs(s, list, neg); len(who) > 0 {
 			out.third = true
 			out.recipients = add(out.recipients, who...)
@@ -180,7 +193,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 	for _, h := range s.hits {
 		if !out.deniesTP && r.m.is(h, "allow") && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {
 			for _, rc := range list {
-				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 {
+				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 && len(out.denied) == 0 {
 					out.deniesTP, out.deniedTo = true, add(out.deniedTo, rc.label)
 				}
 			}
@@ -202,14 +215,16 @@ func add(list []string, more ...string) []string {
 	return list
 }
 
-// receivers are the recipients that stand after a verb, or right before it in "third parties are given".
+// receivers are the recipients that stand after a verb or between its parts ("geben wir an Dritte weiter"), or before
+// it where a word marks them as such ("an Dritte übermittelt").
 func (r *reader) receivers(s *sentence, list []recipient, v hit) []string {
 	var out []string
 	for _, rc := range list {
-		if rc.from || rc.hit.from < v.to || rc.hit.from-v.to > 30 {
-			continue
+		after := rc.hit.from >= v.from && rc.hit.from-v.to <= 30 && !r.turns(s, v, rc.hit)
+		before := rc.to <= v.from && v.from-rc.to <= 12 && (r.marked(s, rc.hit) || r.inverted(s, v.from, nobody) == us)
+		if !rc.from && (after || before) {
+			out = add(out, rc.label)
 		}
-		out = add(out, rc.label)
 	}
 	return out
 }
@@ -220,6 +235,8 @@ func (r *reader) mentioned(s *sentence, v hit) bool {
 		switch w := s.toks[i].word; {
 		case w == ":" || w == ";" || w == ".":
 			return false
+		case w == "," && i+2 < v.from && !r.m.isWord(s.toks[i+1].word, "self") && r.m.isWord(s.toks[i+2].word, "self"):
+			return false // ", and we share"
 		case r.m.isWord(w, "mention"):
 			return true
 		}
@@ -263,7 +280,7 @@ func (r *reader) finite(s *sentence, v hit) bool {
 			return true
 		}
 	}
-	return false
+	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to].word, "auxiliary") // "Verkauft werden"
 }
 
 // abroad says that data is moved to a place, not to somebody.
@@ -305,10 +322,16 @@ func (r *reader) leadShares(lead *sentence) bool {
 func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 	var out []string
 	for _, rc := range list {
-		if rc.from || neg[rc.hit.from] {
+		if neg[rc.hit.from] {
 			continue
 		}
 		for _, v := range s.hits {
+			if r.m.is(v, "byparty") && v.from <= rc.hit.from && rc.to <= v.to && !neg[v.from] {
+				out = add(out, rc.label) // "von Dritten gesetzt"
+			}
+			if rc.from {
+				continue
+			}
 			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from]
 			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
 			by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]

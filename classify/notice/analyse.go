@@ -45,6 +45,9 @@ func (r *reader) analyse(s, lead *sentence) reading {
 			out.techs = append(out.techs, t)
 		}
 	}
+	if len(out.purposes) == 0 && r.explains(s) {
+		out.techs = nil
+	}
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.noClick = r.has(s, "without_click", 0) >= 0
 	out.purposes, out.deniedPurposes = r.purposes(s, lead != nil)
@@ -90,7 +93,7 @@ func (r *reader) techDenied(s *sentence, t hit) bool {
 		return false
 	}
 	for _, v := range s.hits {
-		if r.m.is(v, "allow") && t.from >= v.to && t.from-v.to <= 10 && r.denies(s, v) && r.subject(s, v.from) != visitor {
+		if r.m.is(v, "allow") && t.from >= v.to && r.barsTech(s, v) && r.denies(s, v) && r.subject(s, v.from) != visitor {
 			return true // "we do not allow others to set cookies"
 		}
 		if !r.m.is(v, "use") && !r.m.is(v, "collect") && !r.m.is(v, "share") && !r.m.is(v, "sell") {
@@ -103,6 +106,33 @@ func (r *reader) techDenied(s *sentence, t hit) bool {
 		}
 	}
 	return false
+}
+
+// barsTech says that a technology stands after a verb of allowing, in its clause.
+func (r *reader) barsTech(s *sentence, v hit) bool {
+	for _, t := range s.hits {
+		if _, ok := r.techOf(t); !ok || t.from < v.to || t.from-v.to > 10 {
+			continue
+		}
+		if !slices.ContainsFunc(s.hits, func(n hit) bool { return r.m.is(n, "not") && n.from >= v.to && n.to <= t.from }) {
+			return true
+		}
+	}
+	return false
+}
+
+// explains says that a sentence that is about nobody stands in a section whose title asks what something is: "What are
+// cookies?"
+func (r *reader) explains(s *sentence) bool {
+	if s.section < 0 || r.has(s, "self", 0) >= 0 || len(r.recipients(s)) > 0 {
+		return false
+	}
+	title := r.doc.Sections[s.section].Title
+	if len(title) > 60 || !strings.HasSuffix(title, "?") {
+		return false
+	}
+	toks := tokens(title, Span{0, len(title)})
+	return slices.ContainsFunc(r.m.find(toks), func(h hit) bool { return r.m.is(h, "define") })
 }
 
 // notSet says that a technology stands before a passive verb that is denied: "cookies are not used here". What waits

@@ -14,8 +14,14 @@ type field struct {
 	next   int // block after it
 }
 
-// cards declares the cookies that stand in no table: cards of labels and values, definition lists, and lists whose
-// entries begin with a name.
+// A told cookie stands in no table; block is where what tells of it begins.
+type told struct {
+	cookieRow
+	block int
+}
+
+// cards finds the cookies that stand in no table: cards of labels and values, definition lists, and lists whose entries
+// begin with a name. The blocks that tell of them are no sentences and head no sections.
 func (r *reader) cards() {
 	for i := 0; i < len(r.p.blocks); {
 		next := r.cardAt(i)
@@ -24,9 +30,31 @@ func (r *reader) cards() {
 		}
 		i = next
 	}
+	if len(r.told) > 0 {
+		r.doc.Sections, r.of = r.p.sections()
+	}
 }
 
-// cardAt declares the card or list entry that begins at block i and gives the block after it; i = none.
+// tell keeps a cookie that blocks from..to-1 tell of.
+func (r *reader) tell(c cookieRow, from, to int) {
+	r.told = append(r.told, told{c, from})
+	for i := from; i < to; i++ {
+		b := &r.p.blocks[i]
+		b.card = true
+		if b.kind == heading {
+			b.kind = paragraph
+		}
+	}
+}
+
+// declareTold declares the cookies that cards found.
+func (r *reader) declareTold() {
+	for _, c := range r.told {
+		r.declareRow(c.cookieRow, r.of[c.block], &table{title: r.titleBefore(c.block), cmp: r.p.blocks[c.block].cmp})
+	}
+}
+
+// cardAt finds the card or list entry that begins at block i and gives the block after it; i = none.
 func (r *reader) cardAt(i int) int {
 	b := r.p.blocks[i]
 	if b.kind == row || b.place == inChrome || b.End-b.Start > 600 {
@@ -55,7 +83,7 @@ func (r *reader) cardAt(i int) int {
 	return i
 }
 
-// fields reads the fields after a card's name and declares the card, if it has any.
+// fields reads the fields after a card's name and tells of the cookie, if there are any.
 func (r *reader) fields(c cookieRow, i, next int) int {
 	known, unknown := 0, 0
 	for next < len(r.p.blocks) {
@@ -79,7 +107,7 @@ func (r *reader) fields(c cookieRow, i, next int) int {
 	if known == 0 || known == 1 && c.lifetime == "" && brandLike(c.names[0]) || !(strongName(c.names[0]) || c.lifetime != "" || r.aboutCookies(i)) {
 		return i
 	}
-	r.declareRow(c, r.of[i], &table{title: r.titleBefore(i)})
+	r.tell(c, i, next)
 	return next
 }
 
@@ -141,7 +169,7 @@ func labelled(text string) bool {
 	return at > 1 && at <= 40 && len(strings.Fields(text[:at])) <= 4
 }
 
-// defined declares a cookie that a definition list explains: <dt>_ga</dt><dd>Counts visits.</dd>
+// defined tells of a cookie that a definition list explains: <dt>_ga</dt><dd>Counts visits.</dd>
 func (r *reader) defined(i int) int {
 	b := r.p.blocks[i]
 	text := r.p.text[b.Start:b.End]
@@ -157,11 +185,11 @@ func (r *reader) defined(i int) int {
 	if c.lifetime == "" && !r.aboutCookies(i) {
 		return i
 	}
-	r.declareRow(c, r.of[i], &table{title: r.titleBefore(i)})
+	r.tell(c, i, i+2)
 	return i + 2
 }
 
-// entry declares the cookie that a list entry begins with: "_ga (2 years): counts visits".
+// entry tells of the cookie that a list entry begins with: "_ga (2 years): counts visits".
 func (r *reader) entry(i int) {
 	b := r.p.blocks[i]
 	text := strings.TrimLeftFunc(r.p.text[b.Start:b.End], func(c rune) bool { return strings.ContainsRune("-*•·▪●○‣◦–— \t", c) })
@@ -187,7 +215,7 @@ func (r *reader) entry(i int) {
 		return
 	}
 	c := cookieRow{Span: b.Span, names: names, purpose: fold(rest), lifetime: life}
-	r.declareRow(c, r.of[i], &table{title: r.titleBefore(i)})
+	r.tell(c, i, i+1)
 }
 
 // separator is where a name at the beginning of an entry ends, or -1.
@@ -258,5 +286,11 @@ func lifetimePhrase(s string) string {
 			}
 		}
 	}
+	if at := labelledLife.FindStringSubmatch(s); at != nil && columnOf(strings.TrimSpace(at[1])) == lifetimeColumn && lifetime(at[2]) >= 0 {
+		return fold(at[2])
+	}
 	return fold(sessionPhrase.FindString(s))
 }
+
+// labelledLife is a label and its value at the end of a description: "Keeps you signed in. Duration: session".
+var labelledLife = regexp.MustCompile(`(?:^|[.;|·•(])\s*([\p{L} ]{3,40}):\s*([^.;|()]{3,60})[.)]?$`)

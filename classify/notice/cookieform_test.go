@@ -46,7 +46,7 @@ func TestCookieForms(t *testing.T) {
 	}{
 		{"OneTrust table", "text/html", htmlHead + `<h3>Targeting Cookies</h3><table><tr><th>Cookie Subgroup</th><th>Cookies</th><th>Cookies used</th><th>Lifespan</th></tr>
 <tr><td>ads.test</td><td>_px_uid, px_seg_xxxx</td><td>Third Party</td><td>364 Days, 29 Days</td></tr></table>`,
-			fmt.Sprintf("cookie _px_uid px_seg_* third by %q for advertising, %d\n", "", 364*day)},
+			fmt.Sprintf("cookie _px_uid px_seg_* third by %q for advertising, %d\n", "ads.test", 364*day)},
 
 		{"OneTrust list", "text/html", htmlHead + `<h3>Performance Cookies</h3><ul><li><div><div>Name</div><div>_lm_id</div></div><div><div>Host</div><div>stats.test</div></div>
 <div><div>Duration</div><div>2 years</div></div><div><div>Type</div><div>3rd Party</div></div><div><div>Description</div><div>Counts visits.</div></div></li>

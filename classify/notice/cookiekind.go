@@ -62,8 +62,8 @@ func containsWord(text, word string) bool {
 }
 
 var (
-	thirdWords = regexp.MustCompile(`(?i)\b(?:third|3rd)[ -]?part|drittanbieter|tiers|tercer|terze? part|derde|terceir`)
-	firstWords = regexp.MustCompile(`(?i)\b(?:first|1st)[ -]?part|\bown\b|erstanbieter|eigene|propre|propia|proprietari|eigen|própri`)
+	thirdWords = regexp.MustCompile(`(?i)\b(?:third|3rd)[ -]?part|drittanbieter|tiers|tercer|terz[ae] part|terceira|derde|terceir`)
+	firstWords = regexp.MustCompile(`(?i)\b(?:first|1st)[ -]?part|\bown\b|erstanbieter|eigene|prima parte|primera parte|première partie|primeira parte|eerste partij|propre|propia|proprietari|eigen|própri`)
 )
 
 // partyOf reads "first party" or "third party"; "" = neither.
@@ -128,7 +128,7 @@ var categories = []struct {
 }{
 	{knowledge.Advertising, regexp.MustCompile(`(?i)\b(?:marketing|advertis\w*|targeting|ads?|retargeting|werbung|publicit\w+|pubblicit\w+|advertentie\w*|profilazione|publicidade)\b|werbe`)},
 	{knowledge.SocialMedia, regexp.MustCompile(`(?i)\bsocial|soziale|sociaux|sociales|sociais|sociale media`)},
-	{knowledge.Analytics, regexp.MustCompile(`(?i)analy|statisti|estat[ií]sti|estad[ií]sti|performance|leistung|measurement|audience|messung|mesure|rendimiento|prestazioni|desempenho`)},
+	{knowledge.Analytics, regexp.MustCompile(`(?i)analy|anal[ií]t|statisti|estat[ií]sti|estad[ií]sti|performance|leistung|measurement|audience|messung|mesure|rendimiento|prestazioni|desempenho`)},
 	{knowledge.Security, regexp.MustCompile(`(?i)\bsecurity|sicherheit|sécurité|seguridad|sicurezza|beveiliging|segurança`)},
 	{knowledge.Personalization, regexp.MustCompile(`(?i)preferenc|personali[sz]|präferenz|préféren|preferencia|preferenz|voorkeur|personnalis`)},
 	{knowledge.StrictlyNecessary, regexp.MustCompile(`(?i)necessar|essential|required|notwendig|erforderlich|nécessaire|essentiel|indispensable|necesari|esencial|técnicas|tecnici|noodzakelijk|essencia|obrigat`)},

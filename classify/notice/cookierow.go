@@ -210,6 +210,9 @@ func (r *reader) titleBefore(i int) string {
 		if b.kind == row {
 			break
 		}
+		if b.card {
+			continue
+		}
 		if b.kind == heading || b.End-b.Start < 160 {
 			return r.p.quote(b.Span)
 		}
@@ -220,10 +223,26 @@ func (r *reader) titleBefore(i int) string {
 	return ""
 }
 
+// titlesAround gives the title of a table and of the sections it stands in, the nearest first. A sentence before a table
+// is no title.
+func (r *reader) titlesAround(t *table, section int) []string {
+	var out []string
+	if !strings.HasSuffix(t.title, ".") {
+		out = append(out, t.title)
+	}
+	for i, level := section, 99; i >= 0 && level > 1; i-- {
+		if s := r.doc.Sections[i]; s.Level < level {
+			out, level = append(out, s.Title), s.Level
+		}
+	}
+	return out
+}
+
 func (r *reader) declareRow(c cookieRow, section int, t *table) {
-	around := t.title
-	if section >= 0 {
-		around += " " + r.doc.Sections[section].Title
+	titles := r.titlesAround(t, section)
+	around := strings.Join(titles[:min(2, len(titles))], " ")
+	if r.serviceOf(section) != "" {
+		around = "" // the "Pixel" in a service's name is none
 	}
 	d := Declaration{
 		Technology: c.technology(around), Strength: Exact, Origin: FromTable, Confidence: 0.95, Retention: c.lifetime,
@@ -260,11 +279,10 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	}
 	purposes := r.categoryOf(c.category)
 	if len(purposes) == 0 {
-		purposes = r.categoryOf(c.kind)
+		purposes = r.rowPurposes(c.category)
 	}
-	titles := []string{t.title}
-	if section >= 0 {
-		titles = append(titles, r.doc.Sections[section].Title)
+	if len(purposes) == 0 {
+		purposes = r.categoryOf(c.kind)
 	}
 	for _, title := range titles {
 		if len(purposes) == 0 && isCategory(title) {

@@ -3,6 +3,7 @@ package notice
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -49,8 +50,24 @@ func columnOf(header string) column {
 			return c.column
 		}
 	}
-	return noColumn
+	return labels()[strings.TrimSuffix(lower, ":")]
 }
+
+// labels are the headers that the lexicons add.
+var labels = sync.OnceValue(func() map[string]column {
+	out := map[string]column{}
+	for _, language := range languages() {
+		for class, c := range map[string]column{"label.name": nameColumn, "label.provider": providerColumn, "label.domain": providerColumn, "label.purpose": purposeColumn,
+			"label.lifetime": lifetimeColumn, "label.type": typeColumn, "label.party": partyColumn, "label.category": categoryColumn} {
+			for _, line := range lexicons()[language].lines[class] {
+				for label := range strings.SplitSeq(line, "|") {
+					out[label] = c
+				}
+			}
+		}
+	}
+	return out
+})
 
 var nameHeader = regexp.MustCompile(`^(?:the )?(?:cookie|tracker|key|tag|cookies?|pixel)?[ -]*(?:names?|nombre|nom|nome|naam|keys?|bezeichnung|ids?|identifier)(?:[ -]?(?:of|der|des|du|de la|de|del|dei|van|do|dos)?[ -]?(?:the |das |la |los |het |il )?(?:cookies?|tracker|pixel|tag|key))?(?:\(s\)|/id)?$|^cookie-?(?:name|naam|bezeichnung)$|^(?:cookies?|trackers?)(?: */ *technolog(?:y|ie|ía|ia))?$|^name(?:/| or | der | des ).{0,20}$`)
 

@@ -127,7 +127,10 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 		if t.umbrella {
 			d.Strength = Generic
 		}
-		d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget
+		if d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget; d.WithoutClick {
+			d.Party = evidence.ThirdParty
+			who = r.networks(s, who)
+		}
 		for _, p := range t.purposes(rd.purposes) {
 			for _, recipient := range who {
 				d.Purpose, d.Recipient = p, recipient
@@ -153,9 +156,19 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 		for _, who := range to {
 			r.add(s, Declaration{Party: evidence.ThirdParty, Recipient: who, Denied: true, Strength: Category})
 		}
-	case rd.deniesFP:
+	case rd.deniesFP && len(rd.denied) == 0:
 		r.add(s, Declaration{Denied: true, Strength: Category})
 	}
+}
+
+// networks gives the social networks that a sentence on their widgets names as those that get data.
+func (r *reader) networks(s *sentence, who []string) []string {
+	for _, rc := range r.recipients(s) {
+		if r.m.is(rc.hit, "rcp.social_networks") && who[0] == "" {
+			return []string{rc.label}
+		}
+	}
+	return who
 }
 
 // emitDenied declares the technologies that a sentence denies, for the purposes that it denies; a sentence without a
@@ -189,7 +202,7 @@ func (r *reader) othersDenied(s *sentence) bool {
 		case !neg[v.from] || v.from == 0:
 		case r.m.is(v, "party.third"), (r.m.is(v, "acts") || r.m.is(v, "use")) && r.subject(s, v.from) == other:
 			return true
-		case r.m.is(v, "allow") && r.subject(s, v.from) != visitor || r.m.is(v, "byparty") && v.to-v.from > 1:
+		case r.m.is(v, "allow") && r.barsTech(s, v) && r.subject(s, v.from) != visitor || r.m.is(v, "byparty") && v.to-v.from > 1:
 			for _, rc := range list {
 				if rc.hit.from >= v.from && rc.hit.from-v.to <= 3 {
 					return true
@@ -202,7 +215,9 @@ func (r *reader) othersDenied(s *sentence) bool {
 
 // usesIn says that a sentence tells of using or collecting something, not of sharing it only.
 func (r *reader) usesIn(s *sentence) bool {
-	return slices.ContainsFunc(s.hits, func(h hit) bool { return r.m.is(h, "use") || r.m.is(h, "place") })
+	return slices.ContainsFunc(s.hits, func(h hit) bool {
+		return r.m.is(h, "use") || r.m.is(h, "place") || r.m.is(h, "collect") && r.closeNot(s, h)
+	})
 }
 
 // actorOf says whose the technologies of a sentence are, where it tells.

@@ -207,12 +207,10 @@ func blockOf(n *html.Node) (kind blockKind, level int, ok bool) {
 		return item, 0, true
 	case atom.Dt:
 		return term, 0, true
-	case atom.Dd:
-		return detail, 0, true
 	case atom.Summary, atom.Legend:
 		return heading, 5, true
 	case atom.P, atom.Div, atom.Section, atom.Article, atom.Main, atom.Header, atom.Footer, atom.Nav, atom.Aside, atom.Dl,
-		atom.Blockquote, atom.Pre, atom.Details, atom.Figure, atom.Figcaption, atom.Form, atom.Fieldset,
+		atom.Dd, atom.Blockquote, atom.Pre, atom.Details, atom.Figure, atom.Figcaption, atom.Form, atom.Fieldset,
 		atom.Address, atom.Center, atom.Body, atom.Option, atom.Dialog, atom.Hgroup, atom.Menu, atom.Search:
 		if attr(n, "role") == "heading" {
 			return heading, 5, true

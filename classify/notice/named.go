@@ -17,7 +17,11 @@ func namesOf(facts *knowledge.Facts) namer {
 	return func(text string) []named {
 		var out []named
 		for _, h := range facts.NamesIn(text) {
-			out = append(out, named{service: h.Service.Name, entity: h.Service.Entity, text: h.Name, purposes: h.Service.Purposes, start: h.Start, end: h.End})
+			n := named{service: h.Service.Name, entity: h.Service.Entity, text: h.Name, purposes: h.Service.Purposes, start: h.Start, end: h.End}
+			if !strings.EqualFold(h.Name, h.Service.Name) && strings.HasPrefix(strings.ToLower(h.Service.Entity), strings.ToLower(h.Name)) {
+				n.purposes = nil // a company with many services: "Google"
+			}
+			out = append(out, n)
 		}
 		return out
 	}

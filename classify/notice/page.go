@@ -20,10 +20,9 @@ type blockKind uint8
 const (
 	paragraph blockKind = iota
 	heading
-	item   // of a list
-	row    // of a table
-	term   // of a definition list
-	detail // what a definition list says of a term
+	item // of a list
+	row  // of a table
+	term // of a definition list
 )
 
 // place says which part of the page a block belongs to.
@@ -44,6 +43,7 @@ type block struct {
 	table int  // index into tables of a row; -1 = none
 	row   int  // index of the row in its table
 	weak  bool // a heading by its look only
+	card  bool // part of a card or entry that tells of a cookie, see cards
 	cmp   bool // within the list that a consent manager renders
 }
 

@@ -63,13 +63,14 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
+	r.cards()
 	r.own = r.publisher()
 	r.dates()
 	r.titles()
 	r.cut()
 	r.declare()
 	r.tables()
-	r.cards()
+	r.declareTold()
 	return r, nil
 }
 

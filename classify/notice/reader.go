@@ -29,6 +29,7 @@ type reader struct {
 	of    []int // section of each block
 	all   []*sentence
 	out   []Declaration
+	told  []told          // cookies in no table
 	terms []string        // defined terms that stand for cookies and the like, lower case
 	own   map[string]bool // words by which the publisher is known
 	cites []string        // how each section is cited; "" = not asked yet
@@ -41,7 +42,7 @@ type reader struct {
 // cut makes the sentences of the body.
 func (r *reader) cut() {
 	for i, b := range r.p.blocks {
-		if b.place != inBody || b.kind == heading || b.kind == row && r.p.tables[b.table].cookies() {
+		if b.place != inBody || b.kind == heading || b.card || b.kind == row && r.p.tables[b.table].cookies() {
 			continue
 		}
 		spans := []Span{b.Span}
@@ -57,6 +58,9 @@ func (r *reader) cut() {
 			sent.hits = r.m.find(sent.toks)
 			r.defineTerms(sent)
 			r.addTerms(sent)
+			if sent.leads && columnOf(strings.TrimSuffix(text, ":")) == lifetimeColumn {
+				continue // the label of a list
+			}
 			r.all = append(r.all, sent)
 		}
 	}

@@ -93,6 +93,7 @@ func (r *reader) subject(s *sentence, v int) who {
 			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
 				best, at, end = thing, h.from, h.to
 			}
+		case strings.HasPrefix(class, "rcp.") && h.from > 0 && r.m.isWord(s.toks[h.from-1].word, "recipient_before"): // "aan derden verstrekt"
 		case strings.HasPrefix(class, "rcp."), class == "they":
 			best, at, end = other, h.from, h.to
 		}
@@ -184,7 +185,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			out.recipients = add(out.recipients, who...)
 		}
 	}
-	if lead != nil && !out.shares && !negLead && !advises && r.leadShares(lead) {
+	if lead != nil && !out.shares && !out.deniesTP && !negLead && !advises && r.leadShares(lead) {
 		out.shares, out.third = true, true
 		for _, rc := range list {
 			out.recipients = add(out.recipients, rc.label)
@@ -193,7 +194,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 	for _, h := range s.hits {
 		if !out.deniesTP && r.m.is(h, "allow") && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {
 			for _, rc := range list {
-				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 && len(out.denied) == 0 {
+				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 && !r.barsTech(s, h) {
 					out.deniesTP, out.deniedTo = true, add(out.deniedTo, rc.label)
 				}
 			}
@@ -329,13 +330,15 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 			if r.m.is(v, "byparty") && v.from <= rc.hit.from && rc.to <= v.to && !neg[v.from] {
 				out = add(out, rc.label) // "von Dritten gesetzt"
 			}
+			if by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]; by {
+				out = add(out, rc.label)
+			}
 			if rc.from {
 				continue
 			}
 			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from]
 			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
-			by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]
-			if acts || allowed || by {
+			if acts || allowed {
 				out = add(out, rc.label)
 			}
 		}

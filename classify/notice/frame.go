@@ -95,7 +95,7 @@ func (p *page) bodyEnd(first int) int {
 			end--
 			continue
 		}
-		if sentenceLike(line) || labelled(line) {
+		if label, _, _ := strings.Cut(line, ":"); sentenceLike(line) || labelled(line) && columnOf(label) != noColumn {
 			break
 		}
 		end--

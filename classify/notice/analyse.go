@@ -317,12 +317,25 @@ func (r *reader) inRecipient(s *sentence, h hit) bool {
 
 // purposive says that a phrase stands after words that announce a purpose, or before the name of a technology.
 func (r *reader) purposive(s *sentence, h hit) bool {
+	if r.m.is(h, "purpose.strictly_necessary") && r.predicate(s, h) {
+		return true
+	}
 	for _, o := range s.hits {
 		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 ||
 			r.m.is(o, "purposive_after") && o.from >= h.to && o.from-h.to <= 6 && !r.commaBetween(s, h.to, o.from) {
 			return true
 		}
 		if _, ok := r.techOf(o); ok && (o.from >= h.from && o.from-h.to <= 2 || r.linked(s, o, h)) {
+			return true
+		}
+	}
+	return false
+}
+
+// predicate says that a phrase says what something is: "which is strictly necessary".
+func (r *reader) predicate(s *sentence, h hit) bool {
+	for _, o := range s.hits {
+		if r.m.is(o, "be") && o.to <= h.from && h.from-o.to <= 2 {
 			return true
 		}
 	}

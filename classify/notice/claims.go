@@ -1,8 +1,12 @@
 package notice
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
+
+	"trackaudit/crawler/evidence"
 )
 
 // claims reads what the documents say of signals, consent and opt-outs.
@@ -93,7 +97,7 @@ func (r *reader) optOuts() []OptOut {
 			continue
 		}
 		region, ok := optOutHost(l.URL)
-		if !ok && !optOutText.MatchString(l.Text) || region == "-" {
+		if !ok && !optOutText.MatchString(l.Text) && !r.objects(l) || region == "-" {
 			continue
 		}
 		if marked := regionAfter(r.p.text[l.End:min(len(r.p.text), l.End+40)]); marked != "" {
@@ -110,6 +114,19 @@ func (r *reader) optOuts() []OptOut {
 		}
 	}
 	return out
+}
+
+// objects says that the sentence of a link to another site tells how to object: "you can tell them to stop: …".
+func (r *reader) objects(l Link) bool {
+	host := evidence.HostOf(l.URL)
+	if host == "" || evidence.SiteOf(host) == evidence.SiteOf(evidence.HostOf(r.doc.URL)) {
+		return false
+	}
+	i, found := slices.BinarySearchFunc(r.all, l.Start, func(s *sentence, at int) int { return cmp.Compare(s.Start, at) })
+	if !found {
+		i--
+	}
+	return i >= 0 && r.all[i].End >= l.End && r.has(r.all[i], "object", 0) >= 0
 }
 
 func appendRegion(list []Region, region Region) []Region {

@@ -128,7 +128,7 @@ func (r *reader) commaBetween(s *sentence, from, to int) bool {
 
 // exempt says that a denial is about children or a signal, not about sharing.
 func (r *reader) exempt(s *sentence) bool {
-	return r.has(s, "child", 0) >= 0 || r.has(s, "dnt.signal", 0) >= 0 || r.has(s, "rights", 0) >= 0
+	return r.has(s, "child", 0) >= 0 || r.has(s, "dnt.signal", 0) >= 0 || r.has(s, "gpc.signal", 0) >= 0 || r.has(s, "rights", 0) >= 0
 }
 
 // collecting reads what is said not to be collected.

@@ -14,11 +14,15 @@ func namesOf(facts *knowledge.Facts) namer {
 	if facts == nil {
 		return nil
 	}
+	services := map[string]int{} // by company
+	for _, s := range facts.Services() {
+		services[s.Entity]++
+	}
 	return func(text string) []named {
 		var out []named
 		for _, h := range facts.NamesIn(text) {
 			n := named{service: h.Service.Name, entity: h.Service.Entity, text: h.Name, purposes: h.Service.Purposes, start: h.Start, end: h.End}
-			if !strings.EqualFold(h.Name, h.Service.Name) && strings.HasPrefix(strings.ToLower(h.Service.Entity), strings.ToLower(h.Name)) {
+			if services[h.Service.Entity] > 1 && !strings.EqualFold(h.Name, h.Service.Name) && strings.HasPrefix(strings.ToLower(h.Service.Entity), strings.ToLower(h.Name)) {
 				n.purposes = nil // a company with many services: "Google"
 			}
 			out = append(out, n)

@@ -54,6 +54,7 @@ type capture struct {
 	scripts  map[*session]map[string]bool // unique IDs of the default contexts of documents
 	popups   int
 	frames   map[cdp.FrameID]string // address of each frame's document
+	parents  map[cdp.FrameID]cdp.FrameID
 	main     cdp.FrameID
 	requests []*request
 	byID     map[requestKey][]*request // hops, in order
@@ -104,7 +105,7 @@ type storedKey struct {
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
 		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, clocks: map[*session]bool{},
-		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, frames: map[cdp.FrameID]string{},
+		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
@@ -173,7 +174,7 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 			c.unwound[s] = true
 			c.mu.Unlock()
 		}
-	default: // workers, and frames in processes of their own, have their own clocks
+	case kind == "frame": // in a process of its own
 		c.wind(s)
 	}
 	if kind == "popup" {
@@ -264,6 +265,8 @@ func (c *capture) event(s *session, ev any) {
 		if s == c.page {
 			shut(c.gone)
 		}
+	case *page.EventFrameAttached:
+		c.parents[ev.FrameID] = ev.ParentFrameID
 	case *page.EventFrameNavigated:
 		c.navigated(s, ev.Frame)
 	case *page.EventFrameRequestedNavigation:
@@ -311,10 +314,13 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 	}
 	if f.ParentID == "" {
 		c.addrs[s.id] = url
+		if c.kinds[s.id] == "popup" && url != "about:blank" {
+			go c.unpause() // not here: mu is held
+		}
 		if c.unwound[s] && url != "about:blank" {
 			delete(c.unwound, s)
 			c.clocks[s] = true
-			c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
+			go c.turn(s) // not here: mu is held
 		}
 	}
 }

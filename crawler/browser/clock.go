@@ -11,6 +11,7 @@ import (
 // network, so that a tracker that loads slowly is not outrun; a fetch that never ends would hold it for ever, so
 // that after a while time is pushed on regardless.
 const (
+	nudge    = 200 * time.Millisecond  // wall time after which the clock of a worker is pushed on
 	patience = 1500 * time.Millisecond // wall time after which a fetch counts as hanging
 	hardCap  = 4 * time.Second         // wall time after which a page that spins is left
 )
@@ -27,6 +28,15 @@ func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) s
 	c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, budget)
 	if c.expires(ctx, s, patience) {
 		return "budget"
+	}
+	c.mu.Lock()
+	popups := c.popups
+	c.mu.Unlock()
+	if popups > 0 { // what hangs may be a frame that a popup left paused
+		c.unpause()
+		if c.expires(ctx, s, patience) {
+			return "budget"
+		}
 	}
 	c.run(s, emulation.VirtualTimePolicyAdvance, budget)
 	if c.expires(ctx, s, hardCap) {
@@ -59,7 +69,16 @@ func (c *capture) wind(s *session) {
 	c.mu.Lock()
 	c.clocks[s] = true
 	c.mu.Unlock()
-	c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell)
+	c.turn(s)
+}
+
+// turn runs a clock beside the page's; shared and service workers have none.
+func (c *capture) turn(s *session) {
+	ask(s, emulation.SetVirtualTimePolicy, policy(emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, c.b.o.Dwell), func(_ emulation.SetVirtualTimePolicyResult, err error) {
+		if err != nil {
+			c.unwind(s)
+		}
+	})
 }
 
 func (c *capture) unwind(s *session) {
@@ -71,35 +90,51 @@ func (c *capture) unwind(s *session) {
 	}
 }
 
-// othersEnd waits until the clocks beside the page's have run their time too, or have had enough of ours.
+// othersEnd waits until the clocks beside the page's have run their time too. At times a worker's clock does not say
+// that it has, though its timers fired: those that linger are pushed on and waited for once more.
 func (c *capture) othersEnd(ctx context.Context) {
-	t := time.NewTimer(patience)
+	if c.ticking(ctx, nudge) {
+		c.mu.Lock()
+		for s := range c.clocks {
+			c.run(s, emulation.VirtualTimePolicyAdvance, c.b.o.Dwell)
+		}
+		c.mu.Unlock()
+		c.ticking(ctx, nudge)
+	}
+}
+
+// ticking waits for those clocks, and says whether one still runs at the end.
+func (c *capture) ticking(ctx context.Context, limit time.Duration) bool {
+	t := time.NewTimer(limit)
 	defer t.Stop()
 	for {
 		c.mu.Lock()
 		n := len(c.clocks)
 		c.mu.Unlock()
 		if n == 0 {
-			return
+			return false
 		}
 		select {
 		case <-c.ticked:
 		case <-t.C:
-			return
+			return true
 		case <-c.page.done:
-			return
+			return false
 		case <-c.gone:
-			return
+			return false
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
 }
 
-func (c *capture) run(s *session, policy emulation.VirtualTimePolicy, budget time.Duration) {
+func (c *capture) run(s *session, p emulation.VirtualTimePolicy, budget time.Duration) {
+	send(s, emulation.SetVirtualTimePolicy, policy(p, budget))
+}
+
+func policy(p emulation.VirtualTimePolicy, budget time.Duration) emulation.SetVirtualTimePolicyParams {
 	ms := float64(budget.Milliseconds())
-	p := emulation.SetVirtualTimePolicyParams{Policy: policy, Budget: &ms, MaxVirtualTimeTaskStarvationCount: 10000}
-	send(s, emulation.SetVirtualTimePolicy, p)
+	return emulation.SetVirtualTimePolicyParams{Policy: p, Budget: &ms, MaxVirtualTimeTaskStarvationCount: 10000}
 }
 
 // expires waits for the budget's end.

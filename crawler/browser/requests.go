@@ -264,6 +264,7 @@ func (c *capture) finish(topSite string) {
 			loadedBy[r.URL] = r.Initiator
 		}
 	}
+	c.mendOpeners()
 	for i, r := range c.requests {
 		r.ID = fmt.Sprintf("r%d", i+1)
 		if r.Hop > 0 {
@@ -283,6 +284,29 @@ func (c *capture) finish(topSite string) {
 					r.Cookies++
 				}
 			}
+		}
+	}
+}
+
+// mendOpeners corrects requests that Chrome attributes to a script that was opening a window: it waits in that call
+// for our debugger, and what other frames ask for meanwhile gets its stack.
+func (c *capture) mendOpeners() {
+	opening := map[string]bool{}
+	for _, r := range c.requests {
+		if r.Target == "popup" && r.Type == "Document" && len(r.Initiator) > 0 {
+			opening[r.Initiator[0]] = true
+		}
+	}
+	for _, r := range c.requests {
+		if r.Target == "popup" || r.frameID == c.main || len(r.Initiator) == 0 || !opening[r.Initiator[0]] {
+			continue
+		}
+		by := r.Frame
+		if r.Type == "Document" {
+			by = c.frames[c.parents[r.frameID]]
+		}
+		if by != "" {
+			r.Initiator = []string{by + ":0"} // the line is not known
 		}
 	}
 }

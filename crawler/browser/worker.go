@@ -28,4 +28,7 @@ func (c *capture) hookPaused(s *session) {
 		send(s, runtime.Evaluate, runtime.EvaluateParams{Expression: hookScript(c.b.channel, c.signals.Script)})
 	}
 	send(s, debugger.Disable, cdp.Empty{}) // which resumes, and lets debugger statements pass
+	if !hooked && !c.b.o.RealTime {
+		c.wind(s) // not earlier: while it is stopped its clock may miss that its script has arrived
+	}
 }

@@ -44,8 +44,8 @@
 //	by=DOMAIN   setter or domain is DOMAIN or below it (several with commas)
 //	consent     no condition: the item records consent itself
 //
-// Of a hint whose observation is unknown (no value was seen, no setter), shape and minlen do not hold against
-// the row but halve its confidence; by= rules the row out.
+// A hint whose observation is unknown (no value was seen; neither setter nor domain is known) does not hold against
+// the row but halves its confidence.
 //
 // SAMPLES, separated by spaces, are names that must (+name) and must not (-name) match PATTERN; tests run them.
 package knowledge

@@ -74,6 +74,7 @@ type CookieMatch struct {
 type Hint struct {
 	Setter string // host whose script or response wrote it
 	Domain string // the host it belongs to
+	Site   string // the site visited; a setter of that site is its own first party and speaks for no vendor
 	Shape  string // evidence.Value.Shape
 	Length int    // bytes of the value
 }

@@ -67,8 +67,12 @@ func newNameIndex(f *Facts) *nameIndex {
 		add(a, f.aliases[a])
 	}
 	for _, s := range f.Services() {
-		add(s.Entity, s.ID)
-		add(withoutForm(s.Entity), s.ID)
+		id := s.ID
+		if named, ok := x.byName[strings.ToLower(withoutForm(s.Entity))]; ok && f.services[named].Entity == s.Entity {
+			id = named // "Microsoft Corporation" is Microsoft, not one of its services
+		}
+		add(s.Entity, id)
+		add(withoutForm(s.Entity), id)
 	}
 	for _, names := range x.byFirst {
 		slices.SortFunc(names, func(a, b knownName) int {

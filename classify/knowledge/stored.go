@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -75,44 +76,54 @@ func parsePattern(r row, s Service) (pattern, error) {
 	return p, nil
 }
 
-// Stored says whose a cookie or storage key is, likeliest first; nothing means unknown. A setter that is known
-// to be another service's makes it another item; a setter nobody knows contradicts nothing.
+// Stored says whose a cookie or storage key is, likeliest first; nothing means unknown.
+//
+// A known setter decides before the name does: what a script or response of another known company wrote is another
+// item that happens to bear the name. A setter that nobody knows (self-hosted, proxied, bundled), or that is the
+// visited site's own, contradicts nothing. Nor do those that write in others' names: tag managers and content
+// networks run scripts of others; bot walls and load balancers answer as the host that they stand before.
 func (f *Facts) Stored(kind StorageKind, name string, h Hint) []CookieMatch {
 	if f.stored == nil {
 		return nil
 	}
-	setter, setterKnown := f.Host(h.Setter, "/")
+	setter, known := f.Host(h.Setter, "/")
+	if h.Site != "" && evidence.SiteOf(h.Setter) == evidence.SiteOf(h.Site) {
+		known = false
+	}
 	var found []CookieMatch
 	for _, p := range f.stored[kind].find(name) {
 		m, ok := p.judge(h)
 		if !ok {
 			continue
 		}
-		if setterKnown && p.Service.ID != "" && m.Service.ID != setter.Service.ID {
-			switch {
-			case m.Service.Entity == setter.Service.Entity, setter.Purpose == TagManagement, setter.Purpose == ContentDelivery:
-				// the same house, or a messenger that runs others' scripts
-			default:
-				continue
-			}
-		} else if setterKnown && p.Service.ID != "" {
+		switch {
+		case !known:
+		case m.Service.ID != "" && sameHouse(m.Service, setter.Service):
 			m.Confidence = min(1, m.Confidence+0.1)
+		case !delivers(setter) && !standsBefore(m):
+			continue
 		}
 		found = append(found, m)
 	}
 	slices.SortStableFunc(found, func(a, b CookieMatch) int {
-		switch {
-		case a.Confidence != b.Confidence:
-			if a.Confidence > b.Confidence {
-				return -1
-			}
-			return 1
-		case len(a.Pattern) != len(b.Pattern):
-			return len(b.Pattern) - len(a.Pattern)
-		}
-		return strings.Compare(a.Service.ID, b.Service.ID)
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(len(b.Pattern), len(a.Pattern)),
+			strings.Compare(a.Service.ID, b.Service.ID))
 	})
 	return found
+}
+
+func sameHouse(a, b Service) bool { return a.ID == b.ID || a.Entity != "" && a.Entity == b.Entity }
+
+// delivers says that a host runs or carries what others wrote.
+func delivers(h HostMatch) bool {
+	return h.Purpose == TagManagement || h.Purpose == ContentDelivery || slices.Contains(h.Service.Purposes, TagManagement)
+}
+
+// standsBefore says that a cookie is one that its service sets under the name of any host that it protects or
+// delivers: "__cf_bm" of hubspot.com.
+func standsBefore(m CookieMatch) bool {
+	return len(m.Service.Purposes) > 0 && slices.Contains([]Purpose{Security, ContentDelivery, StrictlyNecessary}, m.Service.Purposes[0]) &&
+		(m.Purpose == Security || m.Purpose == StrictlyNecessary)
 }
 
 func (p *patterns) find(name string) []pattern {
@@ -130,7 +141,11 @@ func (p *patterns) find(name string) []pattern {
 // judge weighs what was observed against the row's hints.
 func (p pattern) judge(h Hint) (CookieMatch, bool) {
 	m := p.CookieMatch
-	if len(p.by) > 0 && !slices.ContainsFunc(p.by, func(d string) bool { return below(h.Setter, d) || below(h.Domain, d) }) {
+	switch {
+	case len(p.by) == 0:
+	case h.Setter == "" && h.Domain == "":
+		m.Confidence /= 2
+	case !slices.ContainsFunc(p.by, func(d string) bool { return below(h.Setter, d) || below(h.Domain, d) }):
 		return m, false
 	}
 	if p.shape == "" && p.minLen == 0 {

@@ -117,11 +117,12 @@ func lifetime(period string) string {
 	return ""
 }
 
-func (f *facts) addCookies(rows [][]string, same map[string]string, source string) error {
+func (f *facts) addCookies(rows [][]string, same, company map[string]string, source string) error {
 	var cookies []cookie
 	counts := map[string]map[string]int{} // platform → purpose → rows
 	for _, r := range rows {
 		c, ok := readCookie(r)
+		c.controller = cmp.Or(company[c.controller], c.controller)
 		if !ok || same[c.platform] == "-" || c.platform == "" {
 			continue
 		}

@@ -96,7 +96,7 @@ func generate(dir fs.FS) (files map[string][]byte, notes []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := f.addCookies(cookies, same[openCookieDatabase], openCookieDatabase+" "+version); err != nil {
+	if err := f.addCookies(cookies, same[openCookieDatabase], same["company"], openCookieDatabase+" "+version); err != nil {
 		return nil, nil, err
 	}
 	return f.files(), f.notes, nil

@@ -34,7 +34,7 @@ const (
 )
 
 func newNameIndex(f *Facts) *nameIndex {
-	x := &nameIndex{byFirst: map[string][]knownName{}, byName: map[string]string{}}
+	x := &nameIndex{byFirst: make(map[string][]knownName, 2*len(f.services)), byName: make(map[string]string, 3*len(f.services))}
 	add := func(written, service string) {
 		written = strings.TrimSpace(written)
 		name := strings.ToLower(written)
@@ -54,8 +54,9 @@ func newNameIndex(f *Facts) *nameIndex {
 			x.byFirst[first] = append(x.byFirst[first], knownName{name, service, where, capital(written) && first == name})
 		}
 	}
+	services := f.Services()
 	// Service names first, then entities (which several services share), in order of ID: the same in every run.
-	for _, s := range f.Services() {
+	for _, s := range services {
 		add(s.Name, s.ID)
 	}
 	aliases := make([]string, 0, len(f.aliases))
@@ -66,7 +67,7 @@ func newNameIndex(f *Facts) *nameIndex {
 	for _, a := range aliases {
 		add(a, f.aliases[a])
 	}
-	for _, s := range f.Services() {
+	for _, s := range services {
 		id := s.ID
 		if named, ok := x.byName[strings.ToLower(withoutForm(s.Entity))]; ok && f.services[named].Entity == s.Entity {
 			id = named // "Microsoft Corporation" is Microsoft, not one of its services

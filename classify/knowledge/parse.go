@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,9 +20,12 @@ var columns = map[string]struct{ n, key int }{
 type row struct {
 	kind  string
 	cell  []string // after the kind
-	where string   // file:line
+	file  string
+	line  int
 	layer string
 }
+
+func (r row) where() string { return fmt.Sprintf("%s:%d", r.file, r.line) }
 
 // table holds rows by kind and key; reading a later layer replaces rows of an earlier one.
 type table struct {
@@ -29,7 +33,7 @@ type table struct {
 	place map[string]int
 }
 
-func newTable() *table { return &table{place: map[string]int{}} }
+func newTable() *table { return &table{place: make(map[string]int, 1<<14)} }
 
 // maxFacts bounds one layer.
 const maxFacts = 64 << 20
@@ -38,7 +42,7 @@ func (t *table) read(name, layer string, data []byte) error {
 	if len(data) > maxFacts {
 		return fmt.Errorf("%s: larger than %d MB", name, maxFacts>>20)
 	}
-	seen := map[string]int{}
+	t.rows = slices.Grow(t.rows, bytes.Count(data, []byte("\n")))
 	n := 0
 	for line := range strings.Lines(string(data)) {
 		n++
@@ -48,31 +52,30 @@ func (t *table) read(name, layer string, data []byte) error {
 		}
 		cell := strings.Split(line, "\t")
 		c, ok := columns[cell[0]]
-		where := fmt.Sprintf("%s:%d", name, n)
+		r := row{cell[0], cell[1:], name, n, layer}
 		if !ok {
-			return fmt.Errorf("%s: unknown kind of row %q", where, cell[0])
+			return fmt.Errorf("%s: unknown kind of row %q", r.where(), cell[0])
 		}
 		if len(cell) != c.n {
-			return fmt.Errorf("%s: a %s row has %d columns, not %d", where, cell[0], c.n, len(cell))
+			return fmt.Errorf("%s: a %s row has %d columns, not %d", r.where(), cell[0], c.n, len(cell))
 		}
 		for i := range cell {
 			cell[i] = strings.TrimSpace(cell[i])
 		}
 		if cell[len(cell)-1] == "" {
-			return fmt.Errorf("%s: the row names no source", where)
+			return fmt.Errorf("%s: the row names no source", r.where())
 		}
 		key := strings.Join(cell[:1+c.key], "\t")
-		if first, twice := seen[key]; twice {
-			return fmt.Errorf("%s: the same fact stands at line %d", where, first)
-		}
-		seen[key] = n
-		r := row{cell[0], cell[1:], where, layer}
-		if i, known := t.place[key]; known {
+		i, known := t.place[key]
+		switch {
+		case !known:
+			t.place[key] = len(t.rows)
+			t.rows = append(t.rows, r)
+		case t.rows[i].file == name && t.rows[i].layer == layer:
+			return fmt.Errorf("%s: the same fact stands at line %d", r.where(), t.rows[i].line)
+		default:
 			t.rows[i] = r
-			continue
 		}
-		t.place[key] = len(t.rows)
-		t.rows = append(t.rows, r)
 	}
 	return nil
 }
@@ -93,7 +96,7 @@ func (t *table) facts() (*Facts, error) {
 	for _, r := range t.rows {
 		if r.kind == "service" {
 			if err := f.addService(r); err != nil {
-				return nil, fmt.Errorf("%s: %w", r.where, err)
+				return nil, fmt.Errorf("%s: %w", r.where(), err)
 			}
 		}
 	}
@@ -102,7 +105,7 @@ func (t *table) facts() (*Facts, error) {
 			continue
 		}
 		if err := f.add(r); err != nil {
-			return nil, fmt.Errorf("%s: %w", r.where, err)
+			return nil, fmt.Errorf("%s: %w", r.where(), err)
 		}
 	}
 	for _, rules := range f.domains {

@@ -55,14 +55,14 @@ func distinct(name string, wildcard bool) bool {
 		}
 	}
 	switch {
-	case wildcard && core < 4, !wildcard && core < 5:
+	case wildcard && core < 4, !wildcard && core < 5, plainNames[strings.Trim(strings.ToLower(name), "_-.")]:
 		return false
 	case other == 0 && separators == 0: // one word in small letters
 		return core > 12
 	case other == 0 && wildcard && separators == 1 && !strings.ContainsAny(name[:1], "_-."): // "welcome-*"
 		return core > 8
 	}
-	return !plainNames[strings.Trim(strings.ToLower(name), "_-.")]
+	return true
 }
 
 // plainNames are names that sites use for their own things, although the database gives them to one platform.

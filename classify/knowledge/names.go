@@ -38,7 +38,7 @@ func newNameIndex(f *Facts) *nameIndex {
 	add := func(written, service string) {
 		written = strings.TrimSpace(written)
 		name := strings.ToLower(written)
-		if len(name) < 2 {
+		if name == "" {
 			return
 		}
 		if _, known := x.byName[name]; known {
@@ -141,7 +141,7 @@ func (f *Facts) NamesIn(text string) []NameHit {
 	inWord := false
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
-		letter := unicode.IsLetter(r) || unicode.IsDigit(r)
+		letter := inWordRune(r)
 		if letter && !inWord {
 			if k, ok := f.names.at(text, i); ok {
 				end := i + len(k.text)
@@ -168,7 +168,7 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 			continue
 		}
 		next, _ := utf8.DecodeRuneInString(rest[len(k.text):])
-		if last, _ := utf8.DecodeLastRuneInString(k.text); (unicode.IsLetter(last) || unicode.IsDigit(last)) && (unicode.IsLetter(next) || unicode.IsDigit(next)) {
+		if last, _ := utf8.DecodeLastRuneInString(k.text); inWordRune(last) && inWordRune(next) {
 			continue
 		}
 		if k.capital && !capital(rest) {
@@ -181,6 +181,9 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 	}
 	return knownName{}, false
 }
+
+// inWordRune says that a rune belongs to a word; "hotjar_id" is one, and not Hotjar.
+func inWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func capital(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)

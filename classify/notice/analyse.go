@@ -23,7 +23,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	disclaims := r.has(s, "disclaim", 0) >= 0
 	for _, h := range s.hits {
 		t, ok := r.techOf(h)
-		if !ok {
+		if !ok || r.within(s, h, "nottech") { // "see our cookie policy"
 			continue
 		}
 		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
@@ -192,10 +192,10 @@ func (r *reader) ownUse(s *sentence) bool {
 	return false
 }
 
-// passive says that a form of "be" stands before a verb.
+// passive says that a form of "be" stands before a verb; "to be" only wishes.
 func (r *reader) passive(s *sentence, v hit) bool {
 	for i := max(0, v.from-3); i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "be") {
+		if r.m.isWord(s.toks[i].word, "be") && !(i > 0 && s.toks[i].word == "be" && s.toks[i-1].word == "to") {
 			return true
 		}
 	}
@@ -315,7 +315,8 @@ func (r *reader) inRecipient(s *sentence, h hit) bool {
 	return false
 }
 
-// purposive says that a phrase stands after words that announce a purpose, or before the name of a technology.
+// purposive says that a phrase stands after words that announce a purpose, or before the name of a technology; that
+// something is necessary is said by "are" alone.
 func (r *reader) purposive(s *sentence, h hit) bool {
 	if r.m.is(h, "purpose.strictly_necessary") && r.predicate(s, h) {
 		return true

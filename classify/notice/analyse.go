@@ -29,9 +29,6 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
 			continue // "name, address, zip code" tells nothing of where a device is
 		}
-		if r.within(s, h, "nottech") {
-			continue // "our cookie policy"
-		}
 		t.own = r.compound(s, h)
 		switch {
 		case neg[h.from]:

@@ -42,7 +42,32 @@ func (r *reader) publisher() map[string]bool {
 	for _, w := range strings.FieldsFunc(strings.ToLower(r.p.title), func(c rune) bool { return !wordRune(c) }) {
 		words[w] = true
 	}
+	r.ownNames(words)
 	return words
+}
+
+// ownNames adds the vendor that the first words of a document name: a notice begins with who it is from.
+func (r *reader) ownNames(words map[string]bool) {
+	if r.names == nil {
+		return
+	}
+	for _, b := range r.p.blocks {
+		if b.place != inBody || b.kind == heading || b.End-b.Start < 40 {
+			continue
+		}
+		first := sentences(r.p.text, Span{b.Start, min(b.End, b.Start+400)})
+		if len(first) == 0 {
+			return
+		}
+		text := r.p.text[first[0].Start:first[0].End]
+		for _, n := range r.names(text) {
+			if n.start <= 3 || privacyTitle.in(text) {
+				words[strings.ToLower(n.text)] = true
+			}
+			break // those named after it may be others
+		}
+		return
+	}
 }
 
 // speaker is the definition of who "we" are.
@@ -85,14 +110,68 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	if advises && !r.ownUse(s) && !rd.shares {
 		return nil
 	}
-	if rd.shares || rd.third || len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s, out) {
+	if rd.shares || rd.third {
 		return out
 	}
-	return nil
+	if r.doc.Language != "en" { // where words stand elsewhere, a verb anywhere will do
+		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) {
+			return out
+		}
+		return nil
+	}
+	return slices.DeleteFunc(out, func(n named) bool { return !(s.item && n.start <= 3) && !r.takesPart(s, n) })
+}
+
+// takesPart says that a vendor does what the sentence tells, or that it is done with or by it: it stands as the subject
+// or the object of a verb, or beside the name of a technology ("Lumen cookies").
+func (r *reader) takesPart(s *sentence, n named) bool {
+	from := slices.IndexFunc(s.toks, func(t token) bool { return t.End > s.Start+n.start })
+	to := from
+	for to < len(s.toks) && s.toks[to].Start < s.Start+n.end {
+		to++
+	}
+	if from < 0 {
+		return false
+	}
+	for _, v := range s.hits {
+		if _, ok := r.techOf(v); ok && (v.from >= to && v.from-to <= 1 || v.to <= from && from-v.to <= 1) {
+			return true
+		}
+		acts := r.m.is(v, "acts") || r.m.is(v, "share") || r.m.is(v, "get")
+		if acts && v.from >= to && v.from-to <= 5 && !r.actorBetween(s, to, v.from) && !r.negated(s)[v.from] {
+			return true
+		}
+		takes := r.m.is(v, "allow") || r.m.is(v, "use") || r.m.is(v, "give") || r.m.is(v, "byparty") && (v.to-v.from > 1 || !r.visitorActs(s, v.from))
+		if takes && v.to <= from && from-v.to <= 6 && r.subject(s, v.from) != visitor && !r.referring(s, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// visitorActs says that the last verb before a token is the visitor's: "you may share it through".
+func (r *reader) visitorActs(s *sentence, at int) bool {
+	last := nobody
+	for _, v := range s.hits {
+		if v.to <= at && (r.m.is(v, "acts") || r.m.is(v, "share") || r.m.is(v, "collect")) {
+			last = r.subject(s, v.from)
+		}
+	}
+	return last == visitor
+}
+
+// actorBetween says that somebody else stands between two tokens, who does what follows.
+func (r *reader) actorBetween(s *sentence, from, to int) bool {
+	for _, h := range s.hits {
+		if h.from >= from && h.to <= to && (r.m.is(h, "self") || r.m.is(h, "you")) {
+			return true
+		}
+	}
+	return false
 }
 
 // does says that a sentence tells of using, allowing or sharing.
-func (r *reader) does(s *sentence, vendors []named) bool {
+func (r *reader) does(s *sentence) bool {
 	for _, v := range s.hits {
 		if (r.m.is(v, "allow") || r.m.is(v, "use") || r.m.is(v, "acts") || r.m.is(v, "byparty") && v.to-v.from > 1) && r.subject(s, v.from) != visitor {
 			return true

@@ -32,7 +32,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		t.own = r.compound(s, h)
 		switch {
 		case neg[h.from]:
-			if r.techDenied(s, h) || r.nounDenied(s, h) {
+			if !disclaims && (r.techDenied(s, h) || r.nounDenied(s, h)) {
 				out.denied = append(out.denied, t)
 			}
 		case r.notSet(s, h):

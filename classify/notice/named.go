@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,11 @@ func (r *reader) publisher() map[string]bool {
 	if site := evidence.SiteOf(evidence.HostOf(r.doc.URL)); site != "" {
 		label, _, _ := strings.Cut(site, ".")
 		words[strings.ToLower(label)] = true
+	}
+	if !strings.Contains(r.doc.URL, "://") { // a file, often named for whom it is from
+		for _, w := range strings.FieldsFunc(strings.ToLower(path.Base(r.doc.URL)), func(c rune) bool { return !wordRune(c) || c == '_' }) {
+			words[w] = true
+		}
 	}
 	for _, w := range strings.FieldsFunc(strings.ToLower(r.p.title), func(c rune) bool { return !wordRune(c) }) {
 		words[w] = true
@@ -92,6 +98,10 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	}
 	for _, n := range list {
 		first, _, _ := strings.Cut(strings.ToLower(n.text), " ")
+		first, _, _ = strings.Cut(first, ".")
+		if strings.ToLower(n.text) == n.text && !strings.ContainsAny(n.text, ".0123456789") {
+			continue // "all access", "provide support": words, though a service is called so
+		}
 		if r.own[first] || r.own[strings.ToLower(n.text)] || slices.ContainsFunc(out, func(o named) bool { return o.text == n.text }) {
 			continue
 		}
@@ -134,7 +144,9 @@ func (r *reader) takesPart(s *sentence, n named) bool {
 		return false
 	}
 	for _, v := range s.hits {
-		if _, ok := r.techOf(v); ok && (v.from >= to && v.from-to <= 1 || v.to <= from && from-v.to <= 1) {
+		if _, ok := r.techOf(v); ok && v.from < to && from < v.to {
+			return false // "Adobe Flash" is a technology
+		} else if ok && (v.from >= to && v.from-to <= 1 || v.to <= from && from-v.to <= 1) {
 			return true
 		}
 		acts := r.m.is(v, "acts") || r.m.is(v, "share") || r.m.is(v, "get")

@@ -99,6 +99,9 @@ func (r *reader) subject(s *sentence, v int) who {
 		}
 	}
 	best = r.inverted(s, v, best)
+	if v > 0 && r.forVisitor(s, v) {
+		return visitor
+	}
 	if best != nobody && best != us && r.unnamed(s, at, v) {
 		return us
 	}
@@ -109,6 +112,19 @@ func (r *reader) subject(s *sentence, v int) who {
 		return nobody
 	}
 	return best
+}
+
+// forVisitor says that a verb is an infinitive whose subject is the visitor: "easier for you to share".
+func (r *reader) forVisitor(s *sentence, v int) bool {
+	if s.toks[v-1].word != "to" {
+		return false
+	}
+	for _, h := range s.hits {
+		if r.m.is(h, "you") && h.to == v-1 && h.from > 0 && s.toks[h.from-1].word == "for" {
+			return true
+		}
+	}
+	return false
 }
 
 // unnamed says that a verb has a subject of its own that the lexicon does not know, in a clause after the actor's: "if
@@ -139,7 +155,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 	if r.has(s, "rights", 0) >= 0 {
 		list = nil
 	}
-	advises := r.has(s, "advice", 0) >= 0 || r.has(s, "rights", 0) >= 0 || r.has(s, "link", 0) >= 0
+	advises := r.has(s, "advice", 0) >= 0 || r.has(s, "rights", 0) >= 0 || r.has(s, "link", 0) >= 0 || r.has(s, "meta", 0) >= 0
 	data := r.has(s, "data", 0) >= 0
 	for _, h := range s.hits {
 		strong := r.m.is(h, "share") || r.m.is(h, "sell")
@@ -151,7 +167,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			continue
 		}
 		to := r.receivers(s, list, h)
-		if len(to) == 0 && (subject == nobody && !r.finite(s, h) || r.abroad(s, h)) {
+		if len(to) == 0 && (subject == nobody && !r.finite(s, h) || r.abroad(s, h) || r.inPassing(s, h)) {
 			strong = false
 		}
 		switch {
@@ -205,6 +221,25 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 		out.deniesTP = len(out.deniedTo) > 0
 	}
 	r.collecting(s, neg, out)
+}
+
+// inPassing says that a verb of sharing that names nobody tells of no sharing: "we collect, use and disclose data as
+// described here", "any such transfer", "for you to share".
+func (r *reader) inPassing(s *sentence, v hit) bool {
+	if v.from > 0 && r.m.isWord(s.toks[v.from-1].word, "determiner") {
+		return true
+	}
+	if r.denies(s, v) {
+		return false
+	}
+	for _, o := range s.hits {
+		switch {
+		case !r.m.is(o, "use") && !r.m.is(o, "collect"):
+		case o.to <= v.from && v.from-o.to <= 2:
+			return true
+		}
+	}
+	return false
 }
 
 func add(list []string, more ...string) []string {
@@ -318,6 +353,21 @@ func (r *reader) leadShares(lead *sentence) bool {
 	return false
 }
 
+// hired are the kinds of recipient that work for who speaks, with whatever they do.
+var hired = map[string]bool{"service providers": true, "advertising partners": true, "analytics providers": true, "payment providers": true, "affiliates": true}
+
+// onData says that a verb stands near what data, technologies or advertisements are called: what others than hired
+// ones do with anything else is no matter.
+func (r *reader) onData(s *sentence, v hit) bool {
+	for _, h := range s.hits {
+		_, tech := r.techOf(h)
+		if (tech || r.m.is(h, "data") || r.m.is(h, "adword") || r.m.is(h, "anaphora") && h.to-h.from > 1) && h.from-v.to <= 14 && v.from-h.to <= 14 {
+			return true
+		}
+	}
+	return r.doc.Language != "en"
+}
+
 // thirdActs gives the recipients that do something themselves: "our partners may collect", "we use vendors to",
 // "cookies placed by third parties".
 func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
@@ -336,7 +386,7 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 			if rc.from {
 				continue
 			}
-			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from]
+			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v))
 			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
 			if acts || allowed {
 				out = add(out, rc.label)

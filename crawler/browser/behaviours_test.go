@@ -77,7 +77,7 @@ var behaviours = []behaviour{
 	// Cookies.
 	{name: "Set-Cookie beyond 400 days", heads: map[string]string{"SITE/page": "Set-Cookie: long=abc; Max-Age=" + fourYear + "; Secure; HttpOnly; SameSite=Lax"},
 		want: wanted{tech: evidence.CookieTech, name: "long", host: "SITE", setter: "SITE", script: "-"}, more: func(_ evidence.Visit, o *evidence.Observation) string {
-			if c := o.Cookie; c.Lifetime != 126144000 || c.StoredFor < 399*86400 || c.StoredFor > 400*86400 || !c.HTTPOnly || !c.Secure || c.SameSite != "Lax" || c.SetBy != "http" || c.RequestID == "" {
+			if c := o.Cookie; c.Lifetime != 126144000 || c.StoredFor < 399*86400 || c.StoredFor > 400*86400+2 || !c.HTTPOnly || !c.Secure || c.SameSite != "Lax" || c.SetBy != "http" || c.RequestID == "" {
 				return fmt.Sprintf("%+v", *c)
 			}
 			return ""

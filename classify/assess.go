@@ -1,9 +1,11 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"trackaudit/classify/filter"
 	"trackaudit/classify/knowledge"
 	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
@@ -18,6 +20,7 @@ func Assess(in Input) []Assessment {
 		for j := range v.Observations {
 			a := assess(&v.Observations[j], ds, in.Facts)
 			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
+			a.Listed = hint(in.Lists, &a)
 			list = append(list, a)
 		}
 	}
@@ -26,7 +29,7 @@ func Assess(in Input) []Assessment {
 
 func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Assessment {
 	id := identify(o, f)
-	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, Pattern: id.name, who: id}
+	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, Pattern: id.name, Source: id.source, who: id}
 	a.cover = ds.covers(o, id)
 	var by *notice.Declaration
 	a.Verdict, by, a.Reason = verdict(o, id, a.cover, ds)
@@ -34,6 +37,22 @@ func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Asses
 		a.Declaration = by.ID
 	}
 	return a
+}
+
+// hint asks the downloaded lists about a request that is an observation.
+func hint(lists *filter.Matcher, a *Assessment) string {
+	r := a.Observation.Request
+	if lists == nil || r == nil {
+		return ""
+	}
+	m, ok := lists.Match(filter.NewRequest(r.URL, r.Type, cmp.Or(a.Observation.Frame, a.Observation.Page)))
+	switch {
+	case !ok:
+		return ""
+	case !m.Blocked():
+		return fmt.Sprintf("%s, but for %s", m.Rule, m.Exception)
+	}
+	return m.Rule.String()
 }
 
 // verdict weighs what the notice says against what an observation is.

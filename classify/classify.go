@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"trackaudit/classify/filter"
 	"trackaudit/classify/knowledge"
 	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
@@ -41,6 +42,8 @@ type Assessment struct {
 	Verdict     Verdict
 	Reason      string // one sentence for a person
 	Declaration string // ID of the declaration that decided; "" = none
+	Source      string // layer and source of the fact that says who and what for; "" = nothing is known
+	Listed      string // list, section and rule of a downloaded filter list that names it: a hint, never a verdict
 
 	who   identity
 	cover cover
@@ -55,7 +58,8 @@ type Input struct {
 	Looked         []string       // where a notice was looked for
 	Facts          *knowledge.Facts
 	Require        Requirement
-	Laws           []string // rule packs: eu, uk, us-ca
+	Laws           []string        // rule packs: eu, uk, us-ca
+	Lists          *filter.Matcher // nil = none were downloaded
 }
 
 // Finding is one thing to act on.

@@ -17,7 +17,8 @@ type identity struct {
 	consent  bool    // it records consent itself
 	lifetime int64   // the longest that facts know for it, seconds; -1 = not known
 	sure     float64 // 0..1
-	by       string  // what decided: "name", "setter", "host", "widget", "script", "" = nothing
+	by       string  // what decided: "name", "setter", "host", "cname", "widget", "" = nothing
+	source   string  // layer and source of the fact: "embedded: vendor documentation"
 }
 
 // least is the confidence below which a fact decides nothing.
@@ -33,7 +34,7 @@ func identify(o *evidence.Observation, f *knowledge.Facts) identity {
 		return identifyStored(o, o.Storage.Value, f)
 	case o.Widget != nil:
 		if s, ok := f.Service(o.Widget.Service); ok {
-			return identity{service: s, purpose: knowledge.SocialMedia, name: o.Name, lifetime: -1, sure: 1, by: "widget"}
+			return identity{service: s, purpose: knowledge.SocialMedia, name: o.Name, lifetime: -1, sure: 1, by: "widget", source: s.Source}
 		}
 	}
 	host, path := o.Host, "/"
@@ -47,11 +48,11 @@ func identify(o *evidence.Observation, f *knowledge.Facts) identity {
 	}
 	for _, cname := range cnames(o) {
 		if m, ok := f.Host(cname, path); ok && o.Party == evidence.FirstParty && evidence.SiteOf(cname) != o.Site {
-			return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "cname"}
+			return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "cname", source: m.Layer + ": " + m.Source}
 		}
 	}
 	if m, ok := f.Host(host, path); ok {
-		return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "host"}
+		return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "host", source: m.Layer + ": " + m.Source}
 	}
 	return identity{purpose: knowledge.Unknown, name: o.Name, lifetime: -1}
 }
@@ -62,7 +63,7 @@ func identifyStored(o *evidence.Observation, v evidence.Value, f *knowledge.Fact
 		if m.Confidence < least {
 			break
 		}
-		return identity{m.Service, m.Purpose, m.Pattern, m.Consent, m.Lifetime, m.Confidence, "name"}
+		return identity{m.Service, m.Purpose, m.Pattern, m.Consent, m.Lifetime, m.Confidence, "name", m.Layer + ": " + m.Source}
 	}
 	id := identity{purpose: knowledge.Unknown, name: o.Name, lifetime: -1}
 	for _, by := range []struct{ word, host string }{{"setter", o.Setter}, {"host", o.Host}} {
@@ -70,7 +71,7 @@ func identifyStored(o *evidence.Observation, v evidence.Value, f *knowledge.Fact
 		if !ok {
 			continue
 		}
-		id.service, id.by, id.sure = m.Service, by.word, 0.8
+		id.service, id.by, id.sure, id.source = m.Service, by.word, 0.8, m.Layer+": "+m.Source
 		// A tag manager or a content network runs what others wrote: it tells who delivered, not what for.
 		if m.Purpose != knowledge.TagManagement && m.Purpose != knowledge.ContentDelivery {
 			id.purpose = m.Purpose

@@ -158,7 +158,7 @@ func assessments(list []classify.Assessment, visits []evidence.Visit) []Assessme
 			o.FirstSeen = w.started.UTC().Add(time.Duration(o.At) * time.Millisecond).Truncate(time.Millisecond)
 			o.Choice = cmp.Or(o.Choice, w.choice)
 		}
-		out = append(out, Assessment{o, a.Service, a.Entity, a.Purpose, a.Pattern, a.Verdict, a.Reason, a.Declaration})
+		out = append(out, Assessment{o, a.Service, a.Entity, a.Purpose, a.Pattern, a.Verdict, a.Reason, a.Declaration, a.Source, a.Listed})
 	}
 	return out
 }

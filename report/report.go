@@ -137,6 +137,8 @@ type Assessment struct {
 	Verdict     classify.Verdict  `json:"verdict"`
 	Reason      string            `json:"reason"`
 	Declaration string            `json:"declaration"`
+	Source      string            `json:"source"` // layer and source of the fact behind entity and purpose
+	Listed      string            `json:"listed"` // rule of a downloaded list that names it: a hint, never a verdict
 }
 
 // Finding is one thing to act on.

@@ -19,7 +19,10 @@
 //   - redirect= (and rewrite=, its older name) blocks; redirect-rule= alone does not.
 package filter
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 // Request is what a rule can look at.
 type Request struct {
@@ -36,6 +39,15 @@ type Rule struct {
 	Section string // the heading above the line, "Title (file)" where the list has both; "" = none
 	Line    int    // from 1
 	Text    string // as written
+}
+
+// String names a rule for people: list, section, line and text.
+func (r Rule) String() string {
+	where := fmt.Sprintf("line %d", r.Line)
+	if r.Section != "" {
+		where = r.Section + ", " + where
+	}
+	return fmt.Sprintf("%s (%s): %s", r.List, where, r.Text)
 }
 
 // Match is the rule that blocks a request and, if one un-blocks it, the exception. An exception is Rule{} if there

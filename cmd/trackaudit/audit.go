@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,7 +70,7 @@ func audit(cmd *cobra.Command, targets []string, c *crawling, j *judging) error 
 	if err != nil {
 		return err
 	}
-	p, err := c.parse()
+	p, err := c.parse(r.downloaded...)
 	if err != nil {
 		return err
 	}
@@ -138,6 +139,7 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		Site: evidence.SiteOf(evidence.HostOf(start)), Started: time.Now().UTC(), Choices: p.choices, Interrupted: true,
 		Flags: changedFlags(cmd), KeepValues: p.keepValues, FirstParty: p.firstParty,
 		Hashes: map[string]string{"knowledge": p.facts.Hash()}}
+	maps.Copy(info.Hashes, r.hashes)
 	for i, o := range p.overlays {
 		name := fmt.Sprintf("knowledge/%d.tsv", i+1)
 		if err := folder.write(name, o.TSV); err != nil {

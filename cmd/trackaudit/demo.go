@@ -48,7 +48,7 @@ func demo(cmd *cobra.Command, c *crawling, j *judging) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.parse(knowledge.Overlay{Name: "test web", TSV: testsites.Vendors()})
+	p, err := c.parse(append(r.downloaded, knowledge.Overlay{Name: "test web", TSV: testsites.Vendors()})...)
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"trackaudit/classify"
+	"trackaudit/classify/filter"
 	"trackaudit/classify/knowledge"
 )
 
 func explainCommand() *cobra.Command {
 	var own []string
+	var lists string
 	cmd := &cobra.Command{
 		Use:   "explain RULE|COOKIE|HOST",
 		Short: "What it is, who owns it, why it is judged so",
@@ -38,17 +40,26 @@ Exit code: 0 known, 1 unknown.`,
 			}
 			c := crawling{knowledge: own}
 			crawlDefaults(&c)
-			p, err := c.parse()
+			var matcher *filter.Matcher
+			var downloaded []knowledge.Overlay
+			if lists != "" {
+				var err error
+				if matcher, downloaded, _, err = loadLists(lists); err != nil {
+					return err
+				}
+			}
+			p, err := c.parse(downloaded...)
 			if err != nil {
 				return err
 			}
-			if !explainName(cmd.OutOrStdout(), p.facts, args[0]) {
+			if !explainName(cmd.OutOrStdout(), p.facts, matcher, args[0]) {
 				return exit(exitFindings)
 			}
 			return nil
 		},
 	}
-	cmd.Flags().StringArrayVar(&own, "knowledge", nil, "a TSV file with facts of your own (repeatable)")
+	cmd.Flags().StringVar(&lists, "lists", "", "folder of downloaded lists, asked too")
+	cmd.Flags().StringArrayVar(&own, "knowledge", nil, "a file with facts of your own, YAML or TSV (repeatable)")
 	return cmd
 }
 
@@ -60,7 +71,7 @@ func explainRule(w io.Writer, r classify.Rule) {
 }
 
 // explainName prints what is known of a host, a cookie or a storage key, and says whether anything is.
-func explainName(w io.Writer, f *knowledge.Facts, name string) bool {
+func explainName(w io.Writer, f *knowledge.Facts, lists *filter.Matcher, name string) bool {
 	host, path := asHost(name)
 	known := false
 	if host != "" {
@@ -85,9 +96,27 @@ func explainName(w io.Writer, f *knowledge.Facts, name string) bool {
 	}
 	if !known {
 		fmt.Fprintf(w, "name: %s\nentity: unknown\npurpose: unknown\n", plain(name))
-		fmt.Fprintln(w, "Nothing is known of it. Facts of your own can be given with --knowledge FILE.")
 	}
+	if lists != nil && host != "" {
+		for _, kind := range []string{"Script", "Image", "XHR"} {
+			if m, ok := lists.Match(filter.NewRequest("https://"+host+path, kind, "https://another-site.example/")); ok {
+				fmt.Fprintf(w, "list, as %s of another site: %s\n", strings.ToLower(kind), plain(m.Rule.String()))
+				if !m.Blocked() {
+					fmt.Fprintf(w, "  but for: %s\n", plain(m.Exception.String()))
+				}
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nwhat would change this: a row in your own facts, which win over all others (--knowledge FILE):\n%s\n", plain(ownRow(host, path, name)))
 	return known
+}
+
+// ownRow is the line of TSV or YAML that would decide a name otherwise.
+func ownRow(host, path, name string) string {
+	if host != "" {
+		return fmt.Sprintf("domains: {%q: {service: SERVICE, purpose: PURPOSE}}", host+strings.TrimSuffix(path, "/"))
+	}
+	return fmt.Sprintf("cookies: {%q: {service: SERVICE, purpose: PURPOSE, lifetime: 1y}}", name)
 }
 
 func who(w io.Writer, s knowledge.Service, p knowledge.Purpose) {

@@ -37,7 +37,7 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 	}
 	in := classify.Input{
 		Visits: visits, Notice: n, NoticeProblems: problems, Looked: info.Looked,
-		Facts: facts, Require: r.require, Laws: r.laws,
+		Facts: facts, Require: r.require, Laws: r.laws, Lists: r.matcher,
 	}
 	assessments := classify.Assess(in)
 	audits := [][]classify.Finding{classify.Findings(in, assessments)}

@@ -67,7 +67,7 @@ reports, with evidence, every tracking technology that the notice does not decla
 	}
 	root.AddCommand(
 		auditCommand(), demoCommand(), noticeCommand(), reportCommand(), diffCommand(),
-		explainCommand(), configCommand(), verifyCommand(), doctorCommand(), versionCommand(),
+		explainCommand(), listsCommand(), configCommand(), verifyCommand(), doctorCommand(), versionCommand(),
 	)
 	return root
 }

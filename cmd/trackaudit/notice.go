@@ -39,7 +39,7 @@ Exit code: 0 read, 2 usage, 3 the notice cannot be read or is in a language that
 	}
 	cmd.Flags().StringVar(&format, "format", "yaml", "yaml or json")
 	cmd.Flags().StringArrayVar(&c.hostRules, "host-rule", nil, `Chrome's host-resolver rule, e.g. "MAP staging.example 127.0.0.1:8443" (repeatable)`)
-	cmd.Flags().StringArrayVar(&c.knowledge, "knowledge", nil, "a TSV file with facts of your own (repeatable)")
+	cmd.Flags().StringArrayVar(&c.knowledge, "knowledge", nil, "a file with facts of your own, YAML or TSV (repeatable)")
 	cmd.Flags().BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
 	cmd.Flags().StringVar(&c.chrome, "chrome", "", "the browser to use for a notice that is built by script")
 	cmd.Flags().BoolVar(&c.quiet, "quiet", false, "no messages on stderr but errors")

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -36,6 +38,8 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
+	lists := listServer()
+	defer lists.Close()
 	t.Run("group", func(t *testing.T) { // the parallel scripts end before the server does
 		testscript.Run(t, testscript.Params{
 			Dir:  filepath.Join("testdata", "script"),
@@ -44,6 +48,7 @@ func TestScripts(t *testing.T) {
 				vendors := filepath.Join(env.WorkDir, ".vendors.tsv")
 				env.Setenv("RULE", server.HostRule())
 				env.Setenv("VENDORS", vendors)
+				env.Setenv("LISTS", lists.URL)
 				env.Setenv("HOME", env.WorkDir)
 				if found := browser.FindAll(); len(found) > 0 {
 					env.Setenv("CHROME", found[0].Path)
@@ -110,4 +115,23 @@ func sameFindings(ts *testscript.TestScript, _ bool, args []string) {
 	if !slices.Equal(sides[0], sides[1]) {
 		ts.Fatalf("findings differ:\n%s\n\n%s", strings.Join(sides[0], "\n"), strings.Join(sides[1], "\n"))
 	}
+}
+
+// listServer stands in for the makers of lists.
+func listServer() *httptest.Server {
+	files := map[string]string{
+		"/house.txt":         "[Adblock Plus 2.0]\n! Title: House list\n!-------- Trackers --------!\n||nobody-knows.test^\n||ads.example^$third-party\n@@||ads.example/ok.js$script\n##.banner\n",
+		"/noncommercial.txt": "! Title: Mine\n! License: CC BY-NC-SA 4.0\n||x.test^\n",
+		"/pixel.txt":         "||px.adloom.test^$image\n",
+		"/page.html":         "<!doctype html><title>Not found</title>",
+		"/facts.tsv":         "service\thouse\tHouse\tHouse Ltd.\t\t\tanalytics\ttest\ncookie\thouse_cookie\thouse\tanalytics\t1d\t1\t\t\ttest\n",
+	}
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, ok := files[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(body))
+	}))
 }

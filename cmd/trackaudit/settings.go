@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"trackaudit/classify"
+	"trackaudit/classify/filter"
 	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/consent"
 	"trackaudit/crawler/discover"
@@ -31,6 +32,7 @@ type judging struct {
 	law         string
 	baseline    string
 	declaration string
+	lists       string
 	config      string
 	environment string
 
@@ -49,6 +51,7 @@ func (j *judging) register(f *pflag.FlagSet) {
 	f.StringVar(&j.law, "law", "", "rule packs to apply: eu, uk, us-ca (comma-separated; default none)")
 	f.StringVar(&j.baseline, "baseline", "", "an earlier report.json: only findings that it does not hold fail")
 	f.StringVar(&j.declaration, "declaration", "", "a signed-off YAML (from trackaudit notice) instead of the extraction")
+	f.StringVar(&j.lists, "lists", "", "folder of downloaded lists (trackaudit lists update); a hit of a list is a hint, never a verdict")
 	f.StringVar(&j.config, "config", "", "settings and policy file (default: trackaudit.yaml, if there is one)")
 	f.StringVar(&j.environment, "environment", "", "the environment of the settings file to use")
 }
@@ -86,7 +89,7 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.IntVar(&c.confirm, "confirm", 1, "audit the site this often before a build fails; what is not seen in most of them does not fail it")
 	f.StringArrayVar(&c.firstParty, "first-party", nil, "a further domain of the operator's own (repeatable)")
 	f.StringArrayVar(&c.hostRules, "host-rule", nil, `Chrome's host-resolver rule, e.g. "MAP staging.example 127.0.0.1:8443" (repeatable)`)
-	f.StringArrayVar(&c.knowledge, "knowledge", nil, "a TSV file with facts of your own on hosts and cookies (repeatable; the last wins)")
+	f.StringArrayVar(&c.knowledge, "knowledge", nil, "a file with facts of your own on hosts and cookies, YAML or TSV (repeatable; the last wins)")
 	f.StringVar(&c.thirdParty, "third-party-cookies", "allow", "whether the browser takes third-party cookies: allow, block")
 	f.BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
 	f.BoolVar(&c.ignoreRobots, "ignore-robots", false, "visit pages that robots.txt asks crawlers to leave alone")
@@ -106,6 +109,10 @@ type rules struct {
 	outputs []output
 	// location is where a pipeline points for findings: the signed-off declarations, else the settings file.
 	location report.Location
+
+	matcher    *filter.Matcher // of downloaded lists
+	downloaded []knowledge.Overlay
+	hashes     map[string]string // of the same
 }
 
 // output is one rendering of the report: to stdout if file is empty.
@@ -119,6 +126,11 @@ func (j *judging) parse() (rules, error) {
 	}
 	if r.require, err = classify.ParseRequirement(j.require); err != nil {
 		return r, hintf(fmt.Errorf("--require: %w", err), "one of named, category, generic")
+	}
+	if j.lists != "" {
+		if r.matcher, r.downloaded, r.hashes, err = loadLists(j.lists); err != nil {
+			return r, err
+		}
 	}
 	r.location = report.Location{File: relative(cmp.Or(j.declaration, j.config)), Line: j.targetLine}
 	if j.declaration != "" {
@@ -215,13 +227,11 @@ func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
 	if p.resolve, err = discover.ParseHostRules(c.hostRules); err != nil {
 		return nil, hintf(fmt.Errorf("--host-rule: %w", err), `for example --host-rule "MAP staging.example 127.0.0.1:8443"`)
 	}
-	for _, file := range c.knowledge {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("--knowledge: %w", err)
-		}
-		p.overlays = append(p.overlays, knowledge.Overlay{Name: filepath.Base(file), TSV: data})
+	owned, err := ownFacts(c.knowledge)
+	if err != nil {
+		return nil, err
 	}
+	p.overlays = append(p.overlays, owned...)
 	if p.facts, err = knowledge.Load(p.overlays...); err != nil {
 		return nil, hintf(fmt.Errorf("--knowledge: %w", err), "the format is described in the manual of package knowledge; trackaudit explain shows what is known")
 	}

@@ -46,7 +46,7 @@ func (r *reader) cut() {
 			continue
 		}
 		spans := []Span{b.Span}
-		if b.kind != row {
+		if b.kind != row || b.End-b.Start > longestSentence {
 			spans = sentences(r.p.text, b.Span)
 		}
 		for _, s := range spans {

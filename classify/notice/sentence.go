@@ -32,6 +32,10 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
+// longestSentence is where text without an end mark is cut, in bytes: no person writes longer sentences, and the rules
+// look at every pair of a sentence's words.
+const longestSentence = 3000
+
 // sentences cuts a span of text into sentences, each trimmed.
 func sentences(text string, s Span) []Span {
 	var out []Span
@@ -39,6 +43,10 @@ func sentences(text string, s Span) []Span {
 	for i := s.Start; i < s.End; {
 		r, n := utf8.DecodeRuneInString(text[i:s.End])
 		next := i + n
+		if i-start > longestSentence && (isSpaceAt(text, i) > 0 || i-start > 2*longestSentence) {
+			out = appendSpan(out, text, Span{start, i})
+			start = i
+		}
 		if (r == '.' || r == '!' || r == '?' || r == '…') && endsSentence(text, s, start, i, next) {
 			end := closing(text, s.End, next)
 			out = appendSpan(out, text, Span{start, end})

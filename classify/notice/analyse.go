@@ -211,6 +211,13 @@ func (r *reader) referring(s *sentence, v hit) bool {
 
 // negated marks the tokens that stand in the scope of a negation: from "not" to the end of its clause.
 func (r *reader) negated(s *sentence) []bool {
+	if s.neg == nil {
+		s.neg = r.scopes(s)
+	}
+	return s.neg
+}
+
+func (r *reader) scopes(s *sentence) []bool {
 	out := make([]bool, len(s.toks)+1)
 	for _, h := range s.hits {
 		if !r.m.is(h, "not") || r.within(s, h, "notonly") || r.within(s, h, "except") {

@@ -196,6 +196,10 @@ func (r *reader) tables() {
 
 // titles gives every table without a caption the title that stands before it.
 func (r *reader) titles() {
+	heads := map[string]column{}
+	for i := range r.p.tables {
+		r.p.tables[i].heads = heads
+	}
 	for i, b := range r.p.blocks {
 		if b.kind == row && b.row == 0 && r.p.tables[b.table].title == "" {
 			r.p.tables[b.table].title = r.titleBefore(i)
@@ -230,18 +234,29 @@ func (r *reader) titlesAround(t *table, section int) []string {
 	if !strings.HasSuffix(t.title, ".") {
 		out = append(out, t.title)
 	}
-	for i, level := section, 99; i >= 0 && level > 1; i-- {
-		if s := r.doc.Sections[i]; s.Level < level {
-			out, level = append(out, s.Title), s.Level
-		}
+	if section < 0 {
+		return out
 	}
-	return out
+	if r.titled == nil {
+		r.titled = make(map[int][]string)
+	}
+	titles, known := r.titled[section]
+	if !known {
+		for i, level := section, 99; i >= 0 && level > 1; i-- {
+			if s := r.doc.Sections[i]; s.Level < level {
+				titles, level = append(titles, s.Title), s.Level
+			}
+		}
+		r.titled[section] = titles
+	}
+	return append(out, titles...)
 }
 
 func (r *reader) declareRow(c cookieRow, section int, t *table) {
 	titles := r.titlesAround(t, section)
 	around := strings.Join(titles[:min(2, len(titles))], " ")
-	if r.serviceOf(section) != "" {
+	service := r.serviceOf(section)
+	if service != "" {
 		around = "" // the "Pixel" in a service's name is none
 	}
 	d := Declaration{
@@ -249,7 +264,7 @@ func (r *reader) declareRow(c cookieRow, section int, t *table) {
 		Recipient: c.provider,
 	}
 	if d.Recipient == "" {
-		d.Recipient = r.serviceOf(section)
+		d.Recipient = service
 	}
 	if t.cmp {
 		d.Origin = FromCMP

@@ -35,6 +35,17 @@ var columnWords = []struct {
 	{nameColumn, regexp.MustCompile(`(?i)\b(?:names?|cookies?|keys?|id|identifier|tracker|trackers|tags?|title|pixel|nombre|nom|nome|naam|namen|bezeichnung|schlüssel|trackeur|storage item|item|element|local storage|technology)\b|cookie`)},
 }
 
+func (t *table) columnOf(header string) column {
+	c, known := t.heads[header]
+	if !known {
+		c = columnOf(header)
+		if t.heads != nil && len(t.heads) < maxMemo && len(header) < 100 {
+			t.heads[header] = c
+		}
+	}
+	return c
+}
+
 func columnOf(header string) column {
 	header = fold(header)
 	if header == "" || len(header) > 90 {
@@ -138,7 +149,7 @@ func (t *table) layoutAt(i int) (layout, bool) {
 	l := layout{header: i}
 	seen := map[column]bool{}
 	for _, c := range r.cells {
-		col := columnOf(c.text)
+		col := t.columnOf(c.text)
 		if seen[col] {
 			col = noColumn
 		}
@@ -230,7 +241,7 @@ func (t *table) turnedLayout() (layout, bool) {
 			l.columns = append(l.columns, noColumn)
 			continue
 		}
-		c := columnOf(strings.TrimSuffix(r.cells[0].text, ":"))
+		c := t.columnOf(strings.TrimSuffix(r.cells[0].text, ":"))
 		l.columns = append(l.columns, c)
 		if c != noColumn {
 			known++

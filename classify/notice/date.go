@@ -109,8 +109,11 @@ func (r *reader) dates() {
 }
 
 func (r *reader) dateIn(s Span, b block) {
-	text := r.p.quote(s)
-	if len(text) > 400 || !strings.ContainsAny(text, "0123456789") && b.kind != heading && len(text) > 40 {
+	text := r.p.text[s.Start:s.End]
+	if len(text) > 800 || !mayHoldDate(text) && (len(text) > 40 && b.kind != heading || strings.ContainsAny(text, "0123456789")) {
+		return
+	}
+	if text = fold(text); len(text) > 400 {
 		return
 	}
 	up, eff := updatedWords.find(text), effectWords.find(text)
@@ -126,6 +129,24 @@ func (r *reader) dateIn(s Span, b block) {
 	if eff != nil && r.doc.Effective == "" && !partialWords.in(text) {
 		r.doc.Effective = dateNear(text, eff, up, r.doc.Language)
 	}
+}
+
+// mayHoldDate says that a year stands in a text, or figures parted as in a date: what is cheap to see.
+func mayHoldDate(text string) bool {
+	run := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			if run++; run == 4 && (text[i-3] == '1' || text[i-3] == '2') {
+				return true
+			}
+		case run > 0 && (c == '.' || c == '/' || c == '-') && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9':
+			return true
+		default:
+			run = 0
+		}
+	}
+	return false
 }
 
 // dateNear reads the date after the words at w, up to the other words if they follow; else the date before them.

@@ -195,9 +195,21 @@ func (r *reader) does(s *sentence) bool {
 // serviceOf is the service that the title of a section, or of one around it, names: "Google Analytics 4 (Google Ireland
 // Limited)" tells the provider of the cookies listed there.
 func (r *reader) serviceOf(section int) string {
-	if r.names == nil {
+	if r.names == nil || section < 0 {
 		return ""
 	}
+	if r.services == nil {
+		r.services = make(map[int]string)
+	}
+	service, known := r.services[section]
+	if !known {
+		service = r.serviceAbove(section)
+		r.services[section] = service
+	}
+	return service
+}
+
+func (r *reader) serviceAbove(section int) string {
 	for i, level := section, 99; i >= 0 && level > 1; i-- {
 		s := r.doc.Sections[i]
 		if s.Level >= level {

@@ -54,6 +54,7 @@ type table struct {
 	cmp   bool // shown by a consent manager
 	known int8 // whether it lists cookies: 0 = not looked at yet, 1 = no, 2 = yes
 	lay   layout
+	heads map[string]column // what headers were found to mean, shared by the tables of a page; may be nil
 }
 
 type tableRow struct {

@@ -37,6 +37,8 @@ type reader struct {
 	categories map[string]knowledge.Purpose
 	parties    map[string]evidence.Party
 	labels     map[string]column
+	titled     map[int][]string // the titles around each section
+	services   map[int]string   // the service that they name
 }
 
 // cut makes the sentences of the body.

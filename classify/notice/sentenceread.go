@@ -19,6 +19,7 @@ type sentence struct {
 	item    bool
 	quote   string // once it is asked for
 	around  *around
+	neg     []bool // which tokens stand in the scope of a negation, once it is asked for
 }
 
 // around is what a sentence says of all that it declares.

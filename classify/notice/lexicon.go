@@ -188,9 +188,12 @@ func (lx *lexicon) steps(line string, atoms map[string]int32) ([]step, error) {
 type matcher struct {
 	*lexicon
 	known map[string][]int32
+	// Room that every sentence uses again.
+	atoms [][]int32
+	found []hit
 }
 
-func (lx *lexicon) matcher() *matcher { return &matcher{lx, map[string][]int32{}} }
+func (lx *lexicon) matcher() *matcher { return &matcher{lexicon: lx, known: map[string][]int32{}} }
 
 func (m *matcher) atomsOf(word string) []int32 {
 	if a, ok := m.known[word]; ok {
@@ -210,11 +213,10 @@ func (m *matcher) atomsOf(word string) []int32 {
 // find gives the phrases in a sentence in order of their start. Within one group of classes ("tech.", "purpose.") a
 // phrase that lies within a longer one is dropped: "flash cookies" is no "cookies".
 func (m *matcher) find(toks []token) []hit {
-	atoms := make([][]int32, len(toks))
-	for i, t := range toks {
-		atoms[i] = m.atomsOf(t.word)
+	atoms, hits := m.atoms[:0], m.found[:0]
+	for _, t := range toks {
+		atoms = append(atoms, m.atomsOf(t.word))
 	}
-	var hits []hit
 	for i := range toks {
 		for _, a := range atoms[i] {
 			for _, n := range m.first[a] {
@@ -225,6 +227,7 @@ func (m *matcher) find(toks []token) []hit {
 			}
 		}
 	}
+	m.atoms, m.found = atoms, hits
 	return m.longestOnly(hits)
 }
 
@@ -275,7 +278,10 @@ func (m *matcher) longestOnly(hits []hit) []hit {
 		}
 		return b.to - a.to
 	})
-	out := hits[:0:0]
+	if len(hits) == 0 {
+		return nil
+	}
+	out := make([]hit, 0, len(hits))
 next:
 	for _, h := range hits {
 		for i := len(out) - 1; i >= 0 && i >= len(out)-24; i-- {

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -62,6 +63,7 @@ type capture struct {
 	cookies  map[requestKey][]*network.EventRequestWillBeSentExtraInfo
 	told     []told
 	stored   []storedKey
+	storedAt map[string]int
 	seq      int // counts what was told and stored
 	sockets  map[requestKey]*request
 
@@ -105,7 +107,7 @@ type storedKey struct {
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
 		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, clocks: map[*session]bool{},
-		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
+		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
@@ -329,14 +331,20 @@ func (c *capture) keep(id *domstorage.StorageID, key, value string, removed bool
 	if id == nil {
 		return
 	}
-	if len(c.stored) >= maxStored {
-		c.cut = "writes to web storage"
-		return
-	}
 	sk := string(id.StorageKey)
 	if sk == "" {
 		sk = id.SecurityOrigin
 	}
+	at := fmt.Sprint(id.IsLocalStorage, sk, key)
+	if i, known := c.storedAt[at]; known { // the first write says who, the last what
+		c.stored[i].value, c.stored[i].removed = clip(value, maxBody), removed
+		return
+	}
+	if len(c.stored) >= maxStored {
+		c.cut = "keys in web storage"
+		return
+	}
+	c.storedAt[at] = len(c.stored)
 	c.seq++
 	c.stored = append(c.stored, storedKey{id.IsLocalStorage, sk, clip(key, 1024), clip(value, maxBody), removed, c.now(), c.seq})
 }

@@ -45,7 +45,8 @@ func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) s
 	select {
 	case <-s.done:
 		return "error"
-	default:
+	default: // its timers would keep it busy for ever
+		send(s, emulation.SetVirtualTimePolicy, emulation.SetVirtualTimePolicyParams{Policy: emulation.VirtualTimePolicyPause})
 		return "cap"
 	}
 }

@@ -31,10 +31,16 @@ try { dispatchEvent(new Event('unload')); } catch (e) {}`
 func (v *visiting) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	if v.reason == "" || v.reason == evidence.Timeout {
+	answered := true
+	select {
+	case <-v.answered:
+	default: // there is no document, and a page that waits for one answers nothing
+		answered = v.reason != evidence.Timeout
+	}
+	if answered && (v.reason == "" || v.reason == evidence.Timeout) {
 		v.look(ctx)
 	}
-	if v.reason != evidence.Crashed {
+	if answered && v.reason != evidence.Crashed {
 		v.before = v.cookies(ctx)
 		v.farewell(ctx)
 	}

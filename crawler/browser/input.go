@@ -93,14 +93,20 @@ func (h *hand) done(ctx context.Context, c *capture) {
 func (c *capture) paint(ctx context.Context, s *session) {
 	ctx, cancel := context.WithTimeout(ctx, maxFrames)
 	defer cancel()
+	yes := true
+	_, _ = c.aside(ctx, s, runtime.EvaluateParams{AwaitPromise: &yes,
+		Expression: "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(r))))"})
+}
+
+// aside evaluates in a world of our own: it shares the document with the page's scripts, and nothing else.
+func (c *capture) aside(ctx context.Context, s *session, p runtime.EvaluateParams) (runtime.EvaluateResult, error) {
 	c.mu.Lock()
 	main := c.main
 	c.mu.Unlock()
 	world, err := call(ctx, s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: main, WorldName: hookName})
 	if err != nil {
-		return
+		return runtime.EvaluateResult{}, err
 	}
-	yes := true
-	_, _ = call(ctx, s, runtime.Evaluate, runtime.EvaluateParams{ContextID: world.ExecutionContextID, AwaitPromise: &yes,
-		Expression: "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(r))))"})
+	p.ContextID = world.ExecutionContextID
+	return call(ctx, s, runtime.Evaluate, p)
 }

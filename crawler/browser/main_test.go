@@ -123,7 +123,7 @@ type sharedBrowser struct {
 	err  error
 }
 
-var sharedBrowsers = map[string]*sharedBrowser{"shell": {}, "full": {}}
+var sharedBrowsers = map[string]*sharedBrowser{"shell": {}, "full": {}, "hostile": {}}
 
 // installed is the browser of a mode; the test is skipped if this machine has none.
 func installed(t testing.TB, mode string) Binary {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -57,6 +58,9 @@ const lookScript = `
   });
 })()`
 
+// lookTimeout bounds the reading of a page; a large one takes a second.
+const lookTimeout = 3 * time.Second
+
 // look takes the snapshot. A page that no longer answers is not complete.
 func (v *visiting) look(ctx context.Context) {
 	selectors := []string{}
@@ -71,7 +75,9 @@ func (v *visiting) look(ctx context.Context) {
 		keep = "true"
 	}
 	expr := "{const SELECTORS=" + string(list) + ",KEEP=" + keep + ";\n" + strings.TrimSpace(lookScript) + "}"
-	got, err := call(ctx, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: expr})
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	got, err := v.aside(ctx, v.session, runtime.EvaluateParams{Expression: expr})
 	if err != nil || got.Result == nil {
 		v.stop(evidence.Timeout, "the page stopped answering")
 		send(v.session, runtime.TerminateExecution, cdp.Empty{})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -42,7 +44,11 @@ func (b *Browser) Visit(ctx context.Context, j Job) (Result, error) {
 	v := &visiting{capture: c}
 	err := v.open(ctx)
 	if err == nil {
-		v.load(ctx)
+		if strings.HasPrefix(j.URL, "http://") || strings.HasPrefix(j.URL, "https://") {
+			v.load(ctx)
+		} else {
+			v.stop(evidence.Unreachable, "this is no address of the web")
+		}
 		if v.reason == "" {
 			v.linger(ctx)
 		}
@@ -107,36 +113,48 @@ func (v *visiting) open(ctx context.Context) error {
 
 // load navigates and waits for the page's own document to answer and arrive.
 func (v *visiting) load(ctx context.Context) {
-	failed := make(chan string, 1)
+	navigated := make(chan string, 1) // why not, or ""
 	ask(v.session, page.Navigate, page.NavigateParams{URL: v.job.URL}, func(r page.NavigateResult, err error) {
 		switch {
 		case err != nil:
-			failed <- err.Error()
+			navigated <- err.Error()
 		case r.IsDownload:
-			failed <- "download"
-		case r.ErrorText != "":
-			failed <- r.ErrorText
+			navigated <- "download"
+		default:
+			navigated <- r.ErrorText
 		}
 	})
-	select {
-	case <-v.answered:
-	case text := <-failed:
-		v.fail(text)
-		return
-	case <-v.gone:
-		v.stop(evidence.Crashed, "the page crashed its renderer")
-		return
-	case <-v.session.done:
-		v.stop(evidence.Crashed, "the page went away while loading")
-		return
-	case <-ctx.Done():
-		v.stop(evidence.Timeout, "the server did not answer in time")
-		return
+	answered := v.answered
+	var soon <-chan time.Time // Chrome's word on what it makes of the document comes before or after its head
+	for answered != nil || navigated != nil {
+		select {
+		case <-answered:
+			answered, soon = nil, time.After(time.Second)
+		case text := <-navigated:
+			if text != "" {
+				v.fail(text)
+				return
+			}
+			navigated = nil
+		case <-soon:
+			navigated = nil
+		case <-v.gone:
+			v.stop(evidence.Crashed, "the page crashed its renderer")
+			return
+		case <-v.session.done:
+			v.stop(evidence.Crashed, "the page went away while loading")
+			return
+		case <-ctx.Done():
+			v.stop(evidence.Timeout, "the server did not answer in time")
+			return
+		}
 	}
-	select { // a document that answers but fails, or is a download
-	case text := <-failed:
-		v.fail(text)
-	default:
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, r := range v.requests {
+		if r.document && (r.Status == http.StatusNoContent || r.Status == http.StatusResetContent) {
+			v.stop(evidence.NotHTML, "the address answers "+statusText(r.Status)+", without a page")
+		}
 	}
 }
 

@@ -3,16 +3,16 @@
 // read back as a lossless image or as pixels of an area of at least 16 × 16, and when the context's save,
 // restore or addEventListener was not used on it.
 const canvases = new WeakMap();
-const canvasState = (c) => { let s = canvases.get(c); if (!s) canvases.set(c, s = { chars: new Set(), colours: new Set(), calls: {}, excluded: false, text: 0 }); return s; };
+const canvasState = (c) => { let s = get(canvases, c); if (!s) canvases.set(c, s = { chars: new Set(), colours: new Set(), calls: {}, excluded: false, text: 0 }); return s; };
 for (const name of ['CanvasRenderingContext2D', 'OffscreenCanvasRenderingContext2D']) {
   const p = proto(name);
-  for (const text of ['fillText', 'strokeText']) wrap(p, text, (ctx, args) => {
+  for (const write of ['fillText', 'strokeText']) wrap(p, write, (ctx, args) => {
     const s = canvasState(ctx.canvas);
     for (const c of cut(args[0], 500)) s.chars.add(c);
     s.text++;
-    s.colours.add(String(text === 'fillText' ? ctx.fillStyle : ctx.strokeStyle));
+    s.colours.add(text(write === 'fillText' ? ctx.fillStyle : ctx.strokeStyle));
   });
-  for (const shape of ['fillRect', 'fill', 'stroke']) wrap(p, shape, (ctx) => { canvasState(ctx.canvas).colours.add(String(ctx.fillStyle)); });
+  for (const shape of ['fillRect', 'fill', 'stroke']) wrap(p, shape, (ctx) => { canvasState(ctx.canvas).colours.add(text(ctx.fillStyle)); });
   for (const used of ['save', 'restore']) wrap(p, used, (ctx) => { canvasState(ctx.canvas).excluded = true; });
   wrap(p, 'getImageData', (ctx, args) => readBack(ctx.canvas, 'getImageData', Math.abs(args[2]), Math.abs(args[3])));
 }
@@ -23,7 +23,7 @@ for (const name of ['HTMLCanvasElement', 'OffscreenCanvas']) {
   wrap(p, 'convertToBlob', (c, args) => { if (!/jpe?g|webp/i.test(args[0] && args[0].type || '')) readBack(c, 'convertToBlob', c.width, c.height); });
 }
 function readBack(canvas, method, width, height) {
-  const s = canvases.get(canvas);
+  const s = get(canvases, canvas);
   if (!s) return;
   report('canvas', { method, w: width, h: height, chars: s.chars.size, colours: s.colours.size, text: s.text, excluded: s.excluded }, 50);
 }

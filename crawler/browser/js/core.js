@@ -4,7 +4,9 @@ const global = globalThis;
 const channel = global[CHANNEL];
 if (!channel) return;
 try { delete global[CHANNEL]; } catch (e) {}
-const stringify = JSON.stringify, now = Date.now, ErrorClass = Error, apply = Reflect.apply;
+// Pages may break built-ins later; what is used after this script has run is kept here.
+const stringify = JSON.stringify, now = Date.now, ErrorClass = Error, apply = Reflect.apply, construct = Reflect.construct, text = String, weakGet = WeakMap.prototype.get;
+const get = (map, key) => apply(weakGet, map, [key]);
 
 // stack is the caller's stack as text, without the page's own ideas of how to print it.
 function stack() {
@@ -35,11 +37,11 @@ function report(kind, data, bound = 1000) {
   counts[k] = (counts[k] || 0) + 1;
   if (counts[k] > bound) return;
   try {
-    channel(stringify({ k: kind, t: now(), s: data.s || stack(), n: counts[k], u: String(global.location && global.location.href || ''), o: String(global.origin || ''), ...data }));
+    channel(stringify({ k: kind, t: now(), s: data.s || stack(), n: counts[k], u: text(global.location && global.location.href || ''), o: text(global.origin || ''), ...data }));
   } catch (e) {}
 }
 
-const cut = (s, n = 4096) => { s = String(s); return s.length > n ? s.slice(0, n) : s; };
+const cut = (s, n = 4096) => { s = text(s); return s.length > n ? s.slice(0, n) : s; };
 
 // wrap replaces a method by one that tells before it runs; it looks like the one it replaces. The method may stand
 // on a prototype of the object: that of a worker's global, for one.
@@ -80,7 +82,7 @@ function wrapClass(name, tell) {
   const Replacement = new Proxy(Original, {
     construct(target, args, newTarget) {
       try { tell(args); } catch (e) {}
-      return Reflect.construct(target, args, newTarget);
+      return construct(target, args, newTarget);
     }
   });
   try { Object.defineProperty(global, name, { value: Replacement, writable: true, configurable: true, enumerable: false }); } catch (e) {}
@@ -95,7 +97,7 @@ function disguise(replacement, original) {
     Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
   } catch (e) {}
 }
-const plainToString = { toString() { return apply(toString, disguised.get(this) || this, []); } }.toString;
+const plainToString = { toString() { return apply(toString, get(disguised, this) || this, []); } }.toString;
 disguised.set(plainToString, toString);
 try { Object.defineProperty(Function.prototype, 'toString', { value: plainToString, writable: true, configurable: true }); } catch (e) {}
 const proto = (name) => global[name] && global[name].prototype;

@@ -30,13 +30,24 @@ func Assess(in Input) []Assessment {
 func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Assessment {
 	id := identify(o, f)
 	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, Pattern: id.name, Source: id.source, who: id}
-	a.cover = ds.covers(o, id)
+	as := *o
+	if onlyDelivers(o, id) {
+		as.Technology = evidence.ThirdPartyRequest
+	}
+	a.cover = ds.covers(&as, id)
 	var by *notice.Declaration
-	a.Verdict, by, a.Reason = verdict(o, id, a.cover, ds)
+	a.Verdict, by, a.Reason = verdict(&as, id, a.cover, ds)
 	if by != nil {
 		a.Declaration = by.ID
 	}
 	return a
+}
+
+// onlyDelivers says that a small image comes from somebody who is known to deliver content and not to track: then its
+// size alone does not make it a tracking pixel.
+func onlyDelivers(o *evidence.Observation, id identity) bool {
+	return o.Technology == evidence.WebBeacon && o.Request != nil && o.Request.Type == "Image" && id.by != "" &&
+		id.purpose != knowledge.Unknown && id.purpose != "" && !tracks(id.purpose)
 }
 
 // hint asks the downloaded lists about a request that is an observation.

@@ -39,6 +39,7 @@ type declarations struct {
 	purposes         map[evidence.Technology]bool // some declaration of it states a purpose
 	empty            bool                         // no notice was read at all
 	partial          bool                         // a document exists that could not be read
+	shares           bool                         // somewhere, others are said to receive or collect data
 }
 
 func index(n *notice.Notice, problems []error, f *knowledge.Facts) *declarations {
@@ -63,6 +64,7 @@ func index(n *notice.Notice, problems []error, f *knowledge.Facts) *declarations
 			continue
 		}
 		d.affirmed = append(d.affirmed, one)
+		d.shares = d.shares || one.Party == evidence.ThirdParty
 		if one.Purpose != "" {
 			d.purposes[one.Technology] = true
 		}
@@ -351,6 +353,11 @@ func (ds *declarations) denies(o *evidence.Observation, id identity, c cover) *n
 	var found *notice.Declaration
 	best := notCovered
 	for _, d := range ds.denied {
+		if d.Technology == "" && d.Purpose == "" && d.service.ID == "" && ds.shares {
+			// "We never give it away" in a notice that elsewhere tells of others who receive data speaks of some data, not
+			// of all.
+			continue
+		}
 		if l := against(d, o, id); l > best {
 			best, found = l, d.Declaration
 		}

@@ -141,7 +141,7 @@ func (c *collector) undeclared(a *Assessment) {
 		c.add("undeclared-cookie", a.who.name, string(o.Technology), a, open)
 	case a.cover.missing == "purpose":
 		c.add("undeclared-purpose", who, string(a.Purpose), a, open)
-	case o.Technology == evidence.ThirdPartyRequest:
+	case a.cover.missing == "recipient":
 		f := c.add("undeclared-recipient", who, "", a, open)
 		if !c.follows(a) {
 			f.Severity = min(f.Severity, Low)

@@ -58,6 +58,11 @@ func (c *crawl) findNotices(ctx context.Context) {
 		list = append(list, last...)
 		kept = c.fetchNotices(ctx, last, language)
 	}
+	if more := c.linkedNotices(kept, list); len(more) > 0 {
+		c.fetchNotices(ctx, more, language)
+		list = append(list, more...)
+		kept = choose(list, language, c.cfg.Likely != nil)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range kept {
@@ -69,6 +74,30 @@ func (c *crawl) findNotices(ctx context.Context) {
 			c.problems = append(c.problems, f.problem())
 		}
 	}
+}
+
+// linkedNotices are notices that those found link to, of a kind that was not found yet.
+func (c *crawl) linkedNotices(kept, tried []*foundNotice) []*foundNotice {
+	if len(c.cfg.Notices) > 0 {
+		return nil
+	}
+	kinds, seen := map[string]bool{}, map[string]bool{}
+	for _, f := range kept {
+		kinds[cmp.Or(f.kind, f.Kind)] = true
+	}
+	for _, f := range tried {
+		seen[f.URL] = true
+	}
+	var more []*foundNotice
+	for _, f := range kept {
+		for _, n := range discover.LinkedIn(f.doc, c.cfg.Browser.FirstParties) {
+			if !kinds[n.Kind] && !seen[n.URL] && n.Score >= sureEnough && len(more) < 3 {
+				seen[n.URL] = true
+				more = append(more, &foundNotice{Candidate: n})
+			}
+		}
+	}
+	return more
 }
 
 // fetchNotices fetches list and returns those that are notices, likeliest first.

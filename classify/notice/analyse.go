@@ -98,8 +98,28 @@ func (r *reader) techDenied(s *sentence, t hit) bool {
 		}
 		after := t.from >= v.to && t.from-v.to <= 14
 		before := t.to <= v.from && v.from-t.to <= 6 && (r.passive(s, v) || r.inverted(s, v.from, nobody) == us)
+		if after && r.ofData(s, v, t) {
+			continue
+		}
 		if who := r.subject(s, v.from); (after && (who == us || who == nobody) || before && who != visitor) && r.denies(s, v) {
 			return true
+		}
+	}
+	return false
+}
+
+// ofData says that what a verb denies is data, and the technology only where they would be: "we store no personal
+// information in cookies".
+func (r *reader) ofData(s *sentence, v, t hit) bool {
+	for _, d := range s.hits {
+		if !r.m.is(d, "data") || d.from < v.to || d.to > t.from {
+			continue
+		}
+		for i := d.to; i < t.from; i++ {
+			switch s.toks[i].word {
+			case "in", "inside", "within", "from", "on":
+				return true
+			}
 		}
 	}
 	return false

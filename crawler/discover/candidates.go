@@ -1,11 +1,15 @@
 package discover
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
 
 	"trackaudit/crawler/evidence"
 )
@@ -279,4 +283,26 @@ func LegalPages(page Page, links []evidence.Link) []string {
 		}
 	}
 	return list
+}
+
+// LinkedIn ranks the links of a fetched document that may lead to a further notice: a privacy notice often is the only
+// page that links to the notice on cookies.
+func LinkedIn(doc evidence.Document, own evidence.FirstParties) []Candidate {
+	if !IsHTML(doc) {
+		return nil
+	}
+	body, err := charset.NewReader(bytes.NewReader(doc.Body), doc.ContentType)
+	if err != nil {
+		return nil
+	}
+	root, err := html.Parse(body)
+	if err != nil {
+		return nil
+	}
+	base, err := url.Parse(doc.URL)
+	if err != nil {
+		return nil
+	}
+	d := readDocument(base, root)
+	return Candidates(Page{URL: doc.URL, Language: d.language, Own: own}, d.links)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/net/publicsuffix"
+
 	"trackaudit/classify/knowledge"
 )
 
@@ -173,16 +175,26 @@ func (f *facts) ownerOf(name string, domains []string) string {
 
 // covered says whose a domain already is through a domain above it.
 func (f *facts) covered(domain string) string {
-	for {
-		_, rest, ok := strings.Cut(domain, ".")
+	for d := domain; ; {
+		_, rest, ok := strings.Cut(d, ".")
 		if !ok {
-			return ""
+			break
 		}
 		if id := f.domains[rest]; id != "" {
 			return id
 		}
-		domain = rest
+		d = rest
 	}
+	// "google.*" covers google.co.uk and what lies below it
+	if suffix, icann := publicsuffix.PublicSuffix(domain); icann {
+		for name := strings.TrimSuffix(domain, "."+suffix); name != ""; {
+			if id := f.domains[name+".*"]; id != "" {
+				return id
+			}
+			_, name, _ = strings.Cut(name, ".")
+		}
+	}
+	return ""
 }
 
 // ownPattern says whether a hand-written row already speaks of a name.

@@ -75,6 +75,7 @@ func (w testWeb) visit(t *testing.T, page string) []byte {
 	defer cancel()
 	dom, err := exec.CommandContext(ctx, w.chrome, "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
 		"--host-resolver-rules=MAP * 127.0.0.1:"+w.port, "--user-data-dir="+filepath.Join(w.dir, "profile"),
+		"--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
 		"--virtual-time-budget=8000", "--dump-dom", page).Output()
 	if err != nil {
 		t.Logf("%s: %v", page, err)

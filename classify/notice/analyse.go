@@ -239,6 +239,13 @@ func (r *reader) negated(s *sentence) []bool {
 
 func (r *reader) scopes(s *sentence) []bool {
 	out := make([]bool, len(s.toks)+1)
+	if r.has(s, "not", 0) < 0 && r.has(s, "not_after", 0) < 0 {
+		return out
+	}
+	ends := make([]bool, len(s.toks)) // where "but" or an exception begins
+	for _, h := range s.hits {
+		ends[h.from] = ends[h.from] || r.m.is(h, "but") || r.m.is(h, "except")
+	}
 	for _, h := range s.hits {
 		if !r.m.is(h, "not") || r.within(s, h, "notonly") || r.within(s, h, "except") {
 			continue
@@ -248,7 +255,7 @@ func (r *reader) scopes(s *sentence) []bool {
 			if adverb && i > h.to && r.m.isWord(s.toks[i].word, "finite") {
 				break // the clause of another verb: see spent
 			}
-			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && r.at(s, i, "but") || i > h.to && r.at(s, i, "except") {
+			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && ends[i] {
 				break
 			}
 			out[i] = true
@@ -258,25 +265,11 @@ func (r *reader) scopes(s *sentence) []bool {
 		if !r.m.is(h, "not_after") || r.within(s, h, "notonly") || r.within(s, h, "except") {
 			continue
 		}
-		for i := h.from - 1; i >= 0 && !s.toks[i].mark() && !r.at(s, i, "but") && !r.at(s, i, "except"); i-- {
+		for i := h.from - 1; i >= 0 && !s.toks[i].mark() && !ends[i]; i-- {
 			out[i] = true // "Werbecookies verwenden wir nicht"
 		}
 	}
 	return out
-}
-
-// at says that a hit of a class begins at token i.
-func (r *reader) at(s *sentence, i int, class string) bool {
-	n, ok := r.m.class[class]
-	if !ok {
-		return false
-	}
-	for _, h := range s.hits {
-		if h.class == n && h.from == i {
-			return true
-		}
-	}
-	return false
 }
 
 // within says that hit h lies inside a hit of a class.

@@ -48,7 +48,7 @@ func (r *reader) cut() {
 			continue
 		}
 		spans := []Span{b.Span}
-		if b.kind != row || b.End-b.Start > longestSentence {
+		if b.kind != row || b.End-b.Start > longRow {
 			spans = sentences(r.p.text, b.Span)
 		}
 		for _, s := range spans {
@@ -67,6 +67,9 @@ func (r *reader) cut() {
 		}
 	}
 }
+
+// longRow is the length in bytes beyond which a row of a table holds sentences of its own.
+const longRow = 600
 
 // definedTerm is a term in quotation marks and brackets: (collectively, “Tracking Technologies”).
 var definedTerm = regexp.MustCompile(`\((?:[\p{L} ,]{0,30})[“"„«‘']([^”"“»’'()]{4,40})[”"“»’']\)|\((\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){1,3})\)`)

@@ -34,7 +34,7 @@ func wordSet(s string) map[string]bool {
 
 // longestSentence is where text without an end mark is cut, in bytes: no person writes longer sentences, and the rules
 // look at every pair of a sentence's words.
-const longestSentence = 3000
+const longestSentence = 1500
 
 // sentences cuts a span of text into sentences, each trimmed.
 func sentences(text string, s Span) []Span {

@@ -31,6 +31,7 @@ type Options struct {
 	Dwell                  time.Duration // page time to watch after the page has answered; 0 = 10 s
 	Timeout                time.Duration // deadline of one visit; 0 = 30 s
 	FirstParties           evidence.FirstParties
+	Resolver               string // DNS server that is asked where the site's own names lead: "HOST:PORT", "system"; "" = none
 	Facts                  *knowledge.Facts
 	HashKey                []byte
 	KeepValues             bool
@@ -49,6 +50,8 @@ type Browser struct {
 	root    *chromedp.Browser // commands to the browser as a whole
 	watch   *session          // the session below which all our targets are attached
 	cancel  context.CancelFunc
+
+	resolver *resolver // nil = none
 
 	mu     sync.Mutex
 	visits map[cdp.BrowserContextID]*capture
@@ -75,6 +78,10 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	if o.Log == nil {
 		o.Log = func(string, ...any) {}
 	}
+	names, err := newResolver(o.Resolver)
+	if err != nil {
+		return nil, err
+	}
 	bin, err := Find()
 	if o.Path != "" {
 		bin, err = inspect(o.Path)
@@ -92,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	var nonce [8]byte
 	rand.Read(nonce[:])
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b := &Browser{o: o, bin: bin, proc: proc, cancel: cancel, channel: "c" + hex.EncodeToString(nonce[:]),
+	b := &Browser{o: o, bin: bin, proc: proc, resolver: names, cancel: cancel, channel: "c" + hex.EncodeToString(nonce[:]),
 		visits: map[cdp.BrowserContextID]*capture{}, owner: map[target.ID]*capture{}}
 	b.mux = newMux(proc.conn)
 	if b.root, err = chromedp.NewBrowserTransport(run, b.mux, chromedp.WithBrowserLogf(func(string, ...any) {}), chromedp.WithBrowserErrorf(func(string, ...any) {})); err == nil {

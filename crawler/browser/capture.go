@@ -64,7 +64,8 @@ type capture struct {
 	told     []told
 	stored   []storedKey
 	storedAt map[string]int
-	seq      int // counts what was told and stored
+	cnames   map[string][]string // where the names of the site lead
+	seq      int                 // counts what was told and stored
 	sockets  map[requestKey]*request
 
 	loads    int // navigations of the page's own document

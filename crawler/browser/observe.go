@@ -156,9 +156,9 @@ func originOf(u string) string {
 	return scheme + "://" + host + "/"
 }
 
-// requestObservations tells which requests can track: those to third parties, beacons, pixels and sockets. The
-// same destination, path and frame count as one.
-func (c *capture) requestObservations() []evidence.Observation {
+// requestObservations tells which requests can track: those to third parties, also where one hides behind a name of
+// the site's own, beacons, pixels and sockets. The same destination, path and frame count as one.
+func (c *capture) requestObservations(topSite string) []evidence.Observation {
 	at := map[string]int{}
 	var list []evidence.Observation
 	keepalive := map[string]bool{}
@@ -172,6 +172,9 @@ func (c *capture) requestObservations() []evidence.Observation {
 			continue
 		}
 		tech, source := technologyOf(r, keepalive[r.URL])
+		if tech == "" && c.cloaked(r, topSite) {
+			tech, source = evidence.ThirdPartyRequest, "CNAME"
+		}
 		if tech == "" {
 			continue
 		}

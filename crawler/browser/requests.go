@@ -273,6 +273,7 @@ func (c *capture) finish(topSite string) {
 		r.Host = evidence.HostOf(r.URL)
 		r.Site = evidence.SiteOf(r.Host)
 		r.Party = c.b.o.FirstParties.PartyOf(r.Host, topSite)
+		r.CNAMEs = c.cnames[r.Host]
 		r.Initiator = toTag(r.Initiator, loadedBy)
 		if len(r.body) > 0 {
 			v := evidence.NewValue(string(r.body))

@@ -53,6 +53,7 @@ func (b *Browser) Visit(ctx context.Context, j Job) (Result, error) {
 			v.linger(ctx)
 		}
 		v.leave(outer)
+		v.resolve(outer)
 	}
 	v.dispose(outer)
 	r := v.result(err)
@@ -235,7 +236,7 @@ func (v *visiting) result(err error) Result {
 	v.judge(&out)
 	list := v.cookieObservations(v.before, v.jar, top)
 	list = append(list, v.storageObservations(top)...)
-	list = append(list, v.requestObservations()...)
+	list = append(list, v.requestObservations(top)...)
 	list = append(list, v.widgetObservations(top)...)
 	list = append(list, v.fingerprintObservations(top)...)
 	list = append(list, v.replayObservations()...)

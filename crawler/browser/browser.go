@@ -31,6 +31,7 @@ type Options struct {
 	Dwell                  time.Duration // page time to watch after the page has answered; 0 = 10 s
 	Timeout                time.Duration // deadline of one visit; 0 = 30 s
 	FirstParties           evidence.FirstParties
+	Forms                  bool   // type made-up values into the page's fields, and see whether they leave
 	Resolver               string // DNS server that is asked where the site's own names lead: "HOST:PORT", "system"; "" = none
 	Facts                  *knowledge.Facts
 	HashKey                []byte

@@ -65,6 +65,7 @@ type capture struct {
 	stored   []storedKey
 	storedAt map[string]int
 	cnames   map[string][]string // where the names of the site lead
+	canaries []canary            // what was typed
 	seq      int                 // counts what was told and stored
 	sockets  map[requestKey]*request
 

@@ -2,12 +2,16 @@ package browser
 
 import (
 	"bytes"
+	"cmp"
+	"compress/gzip"
+	"compress/zlib"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -26,6 +30,7 @@ const (
 	maxIdentifier = 4096
 	maxFollowed   = 300
 	maxSearched   = 256 << 10 // bytes of one request
+	maxMessages   = 200       // of one WebSocket
 )
 
 // flows finds stored values that left to another site than the one they belong to, as they are or in one of the
@@ -138,30 +143,31 @@ var ordinaryHeaders = regexp.MustCompile(`(?i)^(:.*|accept.*|cookie|referer|orig
 func partsOf(r *request) []part {
 	var parts []part
 	put := func(in, text, unwrapped string) {
-		if text != "" {
-			text = clip(text, maxSearched)
-			parts = append(parts, part{in, text, strings.ToLower(text), unwrapped})
+		text = clip(text, maxSearched)
+		parts = append(parts, part{in, text, strings.ToLower(text), unwrapped})
+	}
+	var unwrapAll func(in, text, outermost string, depth int)
+	unwrapAll = func(in, text, outermost string, depth int) {
+		if text == "" {
+			return
+		}
+		put(in, text, outermost)
+		if depth == 0 {
+			return
+		}
+		for _, w := range wrappings {
+			if plain := w.undo(text); plain != "" && plain != text {
+				unwrapAll(in, plain, cmp.Or(outermost, w.name), depth-1)
+			}
 		}
 	}
-	wrapped := func(in, text string) {
-		put(in, text, "")
-		plain := text
-		if u, err := url.QueryUnescape(text); err == nil && u != text {
-			put(in, u, "url")
-			plain = u
+	unwrapAll("url", r.URL, "", 3)
+	if r.Type == "WebSocket" {
+		for _, m := range r.messages[:min(len(r.messages), maxMessages)] {
+			unwrapAll("frame", m, "", 3)
 		}
-		put(in, fromBase64(plain), "base64")
-	}
-	wrapped("url", r.URL)
-	if len(r.body) > 0 {
-		in := "body"
-		if r.Type == "WebSocket" {
-			in = "frame"
-		}
-		wrapped(in, string(r.body))
-		if text := payloadText(r.body); !bytes.Equal(text, r.body) {
-			put(in, string(text), "unwrapped")
-		}
+	} else {
+		unwrapAll("body", string(r.body), "", 3)
 	}
 	var own strings.Builder
 	for name, value := range r.asked {
@@ -169,13 +175,72 @@ func partsOf(r *request) []part {
 			own.WriteString(text + "\n")
 		}
 	}
-	put("header", own.String(), "")
+	unwrapAll("header", own.String(), "", 1)
 	return parts
+}
+
+// wrappings are what may be undone to read a text; undo returns "" where there is nothing to undo.
+var wrappings = []struct {
+	name string
+	undo func(string) string
+}{
+	{"url", func(s string) string {
+		if !strings.ContainsAny(s, "%+") {
+			return ""
+		}
+		u, _ := url.QueryUnescape(s)
+		return u
+	}},
+	{"json", unescape},
+	{"gzip", gunzip},
+	{"deflate", unzlib},
+	{"base64", fromBase64},
+}
+
+func gunzip(s string) string {
+	if !strings.HasPrefix(s, "\x1f\x8b") {
+		return ""
+	}
+	z, err := gzip.NewReader(strings.NewReader(s))
+	return inflated(z, err)
+}
+
+func unzlib(s string) string {
+	if len(s) < 3 || s[0] != 0x78 || (uint(s[0])<<8|uint(s[1]))%31 != 0 {
+		return ""
+	}
+	z, err := zlib.NewReader(strings.NewReader(s))
+	return inflated(z, err)
+}
+
+func inflated(r io.Reader, err error) string {
+	if err != nil {
+		return ""
+	}
+	out, _ := io.ReadAll(io.LimitReader(r, maxSearched)) // what could be read until an error counts
+	return string(out)
+}
+
+var escapeRE = regexp.MustCompile(`\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\["\\/]`)
+
+// unescape undoes the escapes of JSON and JavaScript strings.
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return ""
+	}
+	return escapeRE.ReplaceAllStringFunc(s, func(e string) string {
+		if len(e) == 2 {
+			return e[1:]
+		}
+		n, _ := strconv.ParseUint(e[2:], 16, 32)
+		return string(rune(n))
+	})
 }
 
 var base64RE = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}`)
 
-// fromBase64 decodes what may be base64 in a text, of either alphabet, padded or not.
+// fromBase64 decodes what may be base64 in a text, of either alphabet, padded or not. What was compressed
+// within is inflated.
 func fromBase64(text string) string {
 	var b strings.Builder
 	alphabet := strings.NewReplacer("-", "+", "_", "/")
@@ -184,7 +249,7 @@ func fromBase64(text string) string {
 			token = token[:len(token)-1] // no base64 is of that length: the last belongs to something else
 		}
 		if out, err := base64.RawStdEncoding.DecodeString(token); err == nil {
-			b.Write(out)
+			b.WriteString(cmp.Or(gunzip(string(out)), unzlib(string(out)), string(out)))
 			b.WriteByte('\n')
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// maxFrames bounds the wait for a page to draw; a busy or hidden one may not.
-const maxFrames = 300 * time.Millisecond
+// drawTimeout bounds the wait for a page to draw; a busy or hidden one may not.
+const drawTimeout = 300 * time.Millisecond
 
 // touch does what any visitor does without choosing anything: it moves the mouse, presses a key that writes
 // nothing, and turns the wheel. It never clicks. The events are trusted, as a person's are.
@@ -70,8 +70,14 @@ func (h *hand) key(t input.DispatchKeyEventType) {
 	ask(h.s, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: t, Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40}, h.answer)
 }
 
-// done waits until the page has had all events.
+// done waits until the page has had all events and has drawn what they changed.
 func (h *hand) done(ctx context.Context, c *capture) {
+	h.wait(ctx, c)
+	c.paint(ctx, h.s)
+}
+
+// wait waits until the page has had all events.
+func (h *hand) wait(ctx context.Context, c *capture) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	for ; h.sent > 0; h.sent-- {
@@ -85,13 +91,12 @@ func (h *hand) done(ctx context.Context, c *capture) {
 			return
 		}
 	}
-	c.paint(ctx, h.s)
 }
 
 // paint waits until the page has drawn three frames, in which it hears of scrolling and of what came into view.
 // Virtual time does not speed frames up, nor does it hold them.
 func (c *capture) paint(ctx context.Context, s *session) {
-	ctx, cancel := context.WithTimeout(ctx, maxFrames)
+	ctx, cancel := context.WithTimeout(ctx, drawTimeout)
 	defer cancel()
 	yes := true
 	_, _ = c.aside(ctx, s, runtime.EvaluateParams{AwaitPromise: &yes,

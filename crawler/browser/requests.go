@@ -28,8 +28,9 @@ type request struct {
 	headers   network.Headers // of the response
 	document  bool            // of the page itself
 	scripted  bool
-	frames    int // WebSocket frames sent
-	after     int // bytes sent after input began
+	frames    int      // WebSocket frames sent
+	messages  []string // their contents
+	after     int      // bytes sent after input began
 	done      bool
 	hasExtra  bool
 	isPreload bool
@@ -90,11 +91,13 @@ func (c *capture) networkEvent(s *session, ev any) {
 	case *network.EventWebSocketFrameSent:
 		if r := c.sockets[requestKey{s.id, ev.RequestID}]; r != nil && ev.Response != nil {
 			r.frames++
+			data := ev.Response.PayloadData
 			if len(r.body) < maxBody {
-				r.body = append(append(r.body, ev.Response.PayloadData...), '\n')
+				r.body = append(append(r.body, data...), '\n')
+				r.messages = append(r.messages, string(data))
 			}
 			if c.input > 0 {
-				r.after += len(ev.Response.PayloadData)
+				r.after += len(data)
 			}
 		}
 	case *network.EventWebSocketHandshakeResponseReceived:

@@ -167,6 +167,9 @@ func (v *visiting) linger(ctx context.Context) {
 	v.dwell.Ended = v.watch(ctx, v.session, before)
 	if v.dwell.Ended != "error" && ctx.Err() == nil {
 		v.touch(ctx, v.session)
+		if v.b.o.Forms {
+			v.fill(ctx)
+		}
 		if end := v.watch(ctx, v.session, budget-before); end != "budget" {
 			v.dwell.Ended = end
 		}
@@ -242,9 +245,11 @@ func (v *visiting) result(err error) Result {
 	list = append(list, v.replayObservations()...)
 	list = append(list, v.apiObservations(top)...)
 	out.APIs = v.apiCalls(top)
+	typed, captures := v.canaryFlows(top)
+	list = append(list, captures...)
 	number(v.job.ID, list)
 	out.Observations = append(out.Observations, list...)
-	out.Flows = v.flows(out.Observations)
+	out.Flows = append(v.flows(out.Observations), typed...)
 	r := Result{}
 	if v.job.KeepDocument && v.html != "" {
 		r.Document = &evidence.Document{URL: out.FinalURL, ContentType: "text/html; charset=utf-8", Body: []byte(v.html), Fetched: out.Finished, Status: out.Status, Rendered: true}

@@ -32,6 +32,7 @@ type Options struct {
 	Timeout                time.Duration // deadline of one visit; 0 = 30 s
 	FirstParties           evidence.FirstParties
 	Forms                  bool   // type made-up values into the page's fields, and see whether they leave
+	Repeat                 bool   // load a page with long ETags twice more, to tell identifiers in the cache
 	Resolver               string // DNS server that is asked where the site's own names lead: "HOST:PORT", "system"; "" = none
 	Facts                  *knowledge.Facts
 	HashKey                []byte

@@ -66,6 +66,7 @@ type capture struct {
 	storedAt map[string]int
 	cnames   map[string][]string // where the names of the site lead
 	canaries []canary            // what was typed
+	tags     []tagged            // identifiers in the cache
 	seq      int                 // counts what was told and stored
 	sockets  map[requestKey]*request
 

@@ -54,6 +54,9 @@ func (b *Browser) Visit(ctx context.Context, j Job) (Result, error) {
 		}
 		v.leave(outer)
 		v.resolve(outer)
+		if b.o.Repeat && v.reason == "" {
+			v.repeat(outer)
+		}
 	}
 	v.dispose(outer)
 	r := v.result(err)
@@ -89,11 +92,13 @@ func (v *visiting) open(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*stepTimeout)
 	defer cancel()
 	yes := true
-	made, err := cdp.Call(ctx, v.b.root, target.CreateBrowserContext, target.CreateBrowserContextParams{DisposeOnDetach: &yes})
-	if err != nil {
-		return err
+	if v.context == "" {
+		made, err := cdp.Call(ctx, v.b.root, target.CreateBrowserContext, target.CreateBrowserContextParams{DisposeOnDetach: &yes})
+		if err != nil {
+			return err
+		}
+		v.context = made.BrowserContextID
 	}
-	v.context = made.BrowserContextID
 	v.b.mu.Lock()
 	v.b.visits[v.context] = v.capture
 	v.b.mu.Unlock()
@@ -101,7 +106,7 @@ func (v *visiting) open(ctx context.Context) error {
 	if _, err := cdp.Call(ctx, v.b.root, cdpbrowser.SetDownloadBehavior, deny); err != nil {
 		return err
 	}
-	if _, err := cdp.Call(ctx, v.b.root, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: v.context, Width: 1366, Height: 768}); err != nil {
+	if _, err := cdp.Call(ctx, v.b.root, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", BrowserContextID: v.context, Width: 1366, Height: 768, NewWindow: &yes}); err != nil {
 		return err
 	}
 	select {
@@ -240,6 +245,7 @@ func (v *visiting) result(err error) Result {
 	list := v.cookieObservations(v.before, v.jar, top)
 	list = append(list, v.storageObservations(top)...)
 	list = append(list, v.requestObservations(top)...)
+	list = append(list, v.cacheObservations()...)
 	list = append(list, v.widgetObservations(top)...)
 	list = append(list, v.fingerprintObservations(top)...)
 	list = append(list, v.replayObservations()...)

@@ -2,7 +2,7 @@
 GO ?= go
 BIN := bin/trackaudit
 
-.PHONY: demo test build browser browsers bench corpus clean
+.PHONY: demo test build browser browsers bench corpus peers-filter clean
 
 ## demo: audit the embedded company site and show what its notice does not declare
 demo: build browser
@@ -50,6 +50,10 @@ bench:
 ## corpus: how well notices are read, on the development corpus beside the repository (skips without it)
 corpus:
 	$(GO) test -count=1 -v -run 'Corpus|Seed' ./classify/notice
+
+## peers-filter: the list matcher against @ghostery/adblocker on EasyList and EasyPrivacy (needs npm and apt-get)
+peers-filter:
+	TRACKAUDIT_PEERS=1 $(GO) test -count=1 -v -timeout 20m -run Peer ./classify/filter
 
 clean:
 	rm -rf bin trackaudit-run

@@ -10,14 +10,28 @@
 //	trackaudit demo                    the main job on an embedded test web; needs no network
 //	trackaudit notice URL-or-FILE      what a notice declares, each with its quote, to correct and sign off
 //	trackaudit report RUN              judge a saved run again and render it, without Chrome
+//	trackaudit diff OLD NEW            what appeared, went and changed between two runs
 //	trackaudit explain RULE|COOKIE|HOST  what it is, who owns it, why it is judged so
+//	trackaudit lists update|show       download and pin filter and cookie lists
+//	trackaudit config check|example|schema  the settings and policy file
 //	trackaudit verify RUN              check a run folder against its manifest
 //	trackaudit doctor                  is Chrome there, does it start, what is missing
 //	trackaudit version                 the version, and the hash of the embedded facts
 //
 // Every command explains its flags with --help. The result goes to standard output, everything else to standard
-// error. Settings can stand in trackaudit.yaml, whose keys are the flags' own names and targets, a list of
-// addresses; the command line wins. Unknown keys are errors.
+// error.
+//
+// # Settings and policy
+//
+// Settings can stand in trackaudit.yaml. Its keys are the flags' own names, and besides: targets, a list of addresses;
+// rules, what single rules count as (a severity, or off); waivers; environments, chosen with --environment. The
+// command line wins, then the environment. Unknown keys are errors that name the line.
+//
+// A waiver covers a finding by its fingerprint, or a rule and a subject (with * for anything). Reason, approver and
+// expiry are mandatory; it holds to the end of its last day, UTC. Waived findings stay visible, expired and unused
+// waivers are reported. With --baseline, findings that an earlier report.json holds do not fail again. With --confirm
+// N, a site with findings is audited N times in all before it fails, and what was not seen in most audits does not
+// fail it.
 //
 // # Exit codes
 //
@@ -44,7 +58,8 @@
 //	report.json        the report for machines (schema trackaudit.report/v1)
 //	report.html        the report for people: one file, no network, no script
 //	notice/            the notices as fetched, their text, declarations.yaml
-//	knowledge/         the user's own facts, if any
+//	knowledge/         the user's own and downloaded facts, if any
+//	evidence-N.jsonl   further audits that confirmed the findings (--confirm)
 //	MANIFEST.sha256    every other file; sha256sum -c reads it
 //
 // Cookie and storage values, and the same values in addresses and bodies, are replaced by a hash under a key that

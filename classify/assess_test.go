@@ -211,3 +211,12 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
+
+func TestStable(t *testing.T) {
+	for name, want := range map[string]string{"sess_8f3a9c21": "sess_*", "cart": "cart", "user_12345_x": "user_*_x", "wp-settings-1": "wp-settings-1", "experiment2024b": "experiment2024b",
+		"k-0f8fad5b-d9cb-469f-a165-70867728950e": "k-*", "a1b2c3d4e5f6g7": "*", "deadbeef": "deadbeef", "consent_v2": "consent_v2", "": ""} {
+		if got := stable(name); got != want {
+			t.Errorf("stable(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -162,7 +162,7 @@ func (c *collector) follows(a *Assessment) bool {
 	for i := range c.in.Visits {
 		for j := range c.in.Visits[i].Observations {
 			o := &c.in.Visits[i].Observations[j]
-			if o.Cookie != nil && o.Site == site && o.Party == evidence.ThirdParty && !o.Cookie.Session && o.Cookie.Value.Entropy >= identifying {
+			if o.Cookie != nil && o.Site == site && o.Party == evidence.ThirdParty && !o.Cookie.Session && identifies(o.Cookie.Value) {
 				return true
 			}
 		}
@@ -175,8 +175,14 @@ func (c *collector) follows(a *Assessment) bool {
 	return false
 }
 
-// identifying is the entropy, in bits, above which a value can tell one visitor from all others.
-const identifying = 33
+// identifies says that a value can tell one visitor from all others: at least eight bytes that look random. It goes by
+// length and shape; the entropy of one value varies by chance, and a finding must not.
+func identifies(v evidence.Value) bool {
+	if v.Length < 8 || v.Entropy < 16 {
+		return false
+	}
+	return slices.ContainsFunc([]string{"uuid", "hex", "base64", "digits"}, func(s string) bool { return strings.Contains(v.Shape, s) })
+}
 
 func (c *collector) widget(a *Assessment) {
 	d := c.declaration(a.Declaration)

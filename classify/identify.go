@@ -2,6 +2,7 @@ package classify
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ func identifyStored(o *evidence.Observation, v evidence.Value, f *knowledge.Fact
 		}
 		return identity{m.Service, m.Purpose, m.Pattern, m.Consent, m.Lifetime, m.Confidence, "name", m.Layer + ": " + m.Source}
 	}
-	id := identity{purpose: knowledge.Unknown, name: o.Name, lifetime: -1}
+	id := identity{purpose: knowledge.Unknown, name: stable(o.Name), lifetime: -1}
 	for _, by := range []struct{ word, host string }{{"setter", o.Setter}, {"host", o.Host}} {
 		m, ok := f.Host(by.host, "/")
 		if !ok {
@@ -79,6 +80,35 @@ func identifyStored(o *evidence.Observation, v evidence.Value, f *knowledge.Fact
 		return id
 	}
 	return id
+}
+
+// changing is a part of a name that looks as if it were made anew for each visitor or visit: a UUID, eight hexadecimal
+// digits with a number among them, five digits, or a dozen letters and digits that take turns.
+var changing = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-z]{5,}`)
+
+// stable replaces the changing parts of a name that no fact knows by *, so that a finding about it is the same finding in
+// the next run.
+func stable(name string) string {
+	return changing.ReplaceAllStringFunc(name, func(part string) string {
+		digits, letters, turns, hex := 0, 0, 0, true
+		for i, r := range strings.ToLower(part) {
+			digit := r >= '0' && r <= '9'
+			if digit {
+				digits++
+			} else {
+				letters++
+				hex = hex && (r >= 'a' && r <= 'f' || r == '-')
+			}
+			if i > 0 && digit != (part[i-1] >= '0' && part[i-1] <= '9') {
+				turns++
+			}
+		}
+		switch {
+		case letters == 0, hex && digits > 0 && len(part) >= 8, turns >= 3 && len(part) >= 12:
+			return "*"
+		}
+		return part
+	})
 }
 
 func cnames(o *evidence.Observation) []string {

@@ -28,8 +28,7 @@ func (c *collector) flows(list []Assessment) {
 			if from == nil || flow.Party != evidence.ThirdParty || covered[flow.Site] || from.Observation.Site == flow.Site {
 				continue
 			}
-			value := stored(&from.Observation)
-			if value.Entropy < identifying {
+			if !identifies(stored(&from.Observation)) {
 				continue
 			}
 			c.add("identifier-shared", flow.Site, from.who.name, from, func(f *Finding) {

@@ -43,9 +43,10 @@
 //	minlen=N    the value has at least N bytes
 //	by=DOMAIN   setter or domain is DOMAIN or below it (several with commas)
 //	consent     no condition: the item records consent itself
+//	common      no condition, but the name is one that sites use for things of their own ("uid")
 //
 // A hint whose observation is unknown (no value was seen; neither setter nor domain is known) does not hold against
-// the row but halves its confidence.
+// the row but halves its confidence; of a common name it rules the row out.
 //
 // SAMPLES, separated by spaces, are names that must (+name) and must not (-name) match PATTERN; tests run them.
 package knowledge

@@ -16,6 +16,7 @@ type pattern struct {
 	shape   string
 	minLen  int
 	by      []string
+	common  bool
 	samples []string
 }
 
@@ -68,6 +69,8 @@ func parsePattern(r row, s Service) (pattern, error) {
 			p.by = strings.Split(value, ",")
 		case "consent":
 			p.Consent = true
+		case "common":
+			p.common = true
 		default:
 			return p, fmt.Errorf("unknown hint %q", hint)
 		}
@@ -144,7 +147,9 @@ func (p pattern) judge(h Hint) (CookieMatch, bool) {
 	switch {
 	case len(p.by) == 0:
 	case h.Setter == "" && h.Domain == "":
-		m.Confidence /= 2
+		if m.Confidence /= 2; p.common {
+			return m, false
+		}
 	case !slices.ContainsFunc(p.by, func(d string) bool { return below(h.Setter, d) || below(h.Domain, d) }):
 		return m, false
 	}
@@ -153,7 +158,7 @@ func (p pattern) judge(h Hint) (CookieMatch, bool) {
 	}
 	if h.Shape == "" && h.Length == 0 {
 		m.Confidence /= 2
-		return m, true
+		return m, !p.common
 	}
 	if prefix, open := strings.CutSuffix(p.shape, "*"); open && !strings.HasPrefix(h.Shape, prefix) || !open && p.shape != "" && h.Shape != p.shape {
 		return m, false

@@ -171,6 +171,9 @@ func (f *facts) addCookies(rows [][]string, same, company map[string]string, sou
 		if len(c.by) > 0 {
 			slices.Sort(c.by)
 			confidence, hints = 0.8, "by="+strings.Join(slices.Compact(c.by), ",")
+			if !distinct(c.name, c.wildcard) {
+				hints += " common"
+			}
 		}
 		literal := strings.TrimSuffix(k.pattern, "*")
 		sample := literal

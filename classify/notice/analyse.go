@@ -275,7 +275,7 @@ func (r *reader) scopes(s *sentence) []bool {
 // within says that hit h lies inside a hit of a class.
 func (r *reader) within(s *sentence, h hit, class string) bool {
 	n, ok := r.m.class[class]
-	if !ok {
+	if !ok || !s.mentions(n) {
 		return false
 	}
 	for _, o := range s.hits {

@@ -56,6 +56,7 @@ func (r *reader) consent() Claim {
 		for _, sp := range sentences(r.p.text, b.Span) {
 			s := &sentence{Span: sp, toks: tokens(r.p.text, sp)}
 			s.hits = r.m.find(s.toks)
+			s.index()
 			if r.has(s, "consent.implied", 0) >= 0 {
 				return Claim{Value: consentImplied, Document: r.doc.ID, Quote: r.p.quote(sp), Start: sp.Start, End: sp.End}
 			}

@@ -290,6 +290,10 @@ func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 			return
 		}
 	}
+	if len(r.out) == maxDeclarations {
+		r.full = true
+		return
+	}
 	d.Document = r.doc.ID
 	if s.quote == "" {
 		s.quote = r.p.quote(s.Span)

@@ -11,15 +11,17 @@ import (
 )
 
 const (
-	maxBytes = 5 << 20 // a notice larger than this is refused
-	maxCells = 100_000
-	maxDepth = 500
+	maxBytes        = 5 << 20 // a notice larger than this is refused
+	maxCells        = 100_000
+	maxDepth        = 500
+	maxDeclarations = 100_000
 )
 
 var (
 	errTooLarge = errors.New("larger than 5 MB")
 	errCells    = errors.New("more than 100,000 table cells")
 	errDepth    = errors.New("nested too deeply")
+	errDeclares = errors.New("more than 100,000 declarations")
 )
 
 // htmlPage walks the DOM by itself rather than through a cleaner, because cleaners drop the tables.

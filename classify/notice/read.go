@@ -37,7 +37,11 @@ func readAll(docs []evidence.Document, names namer) (*Notice, error) {
 			continue
 		}
 		n.Documents = append(n.Documents, *r.doc)
-		n.Declarations = append(n.Declarations, r.out...)
+		if n.Declarations == nil {
+			n.Declarations = r.out
+		} else {
+			n.Declarations = append(n.Declarations, r.out...)
+		}
 		readers = append(readers, r)
 	}
 	n.Claims = claims(readers)
@@ -71,6 +75,9 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.declare()
 	r.tables()
 	r.declareTold()
+	if r.full {
+		return nil, &UnreadableError{doc.URL, errDeclares.Error()}
+	}
 	return r, nil
 }
 
@@ -100,13 +107,18 @@ func readPage(doc evidence.Document) (*page, error) {
 	return plainPage(text)
 }
 
-// decode makes UTF-8 of the bytes, by what they or the server say, and refuses what is no text.
+// decode makes UTF-8 of the bytes, by what they or the server say, and refuses what is no text. Where nobody says it,
+// UTF-16 shows by its zeros.
 func decode(body []byte, contentType string) (string, error) {
-	if head := body[:min(len(body), 1024)]; bytes.IndexByte(head, 0) >= 0 && !bytes.HasPrefix(head, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
-		return "", errBinary
+	said := declaresOther(contentType)
+	if !said && bytes.IndexByte(body[:min(len(body), 1024)], 0) >= 0 {
+		if contentType = wideType(body); contentType == "" {
+			return "", errBinary
+		}
+		said = true
 	}
-	if utf8.Valid(body) && !declaresOther(contentType) {
-		return strings.TrimPrefix(string(body), "\uFEFF"), checkText(body)
+	if !said && (utf8.Valid(body) || nearlyUTF8(body)) {
+		return strings.ToValidUTF8(strings.TrimPrefix(string(body), "\uFEFF"), "\uFFFD"), checkText(body)
 	}
 	enc, name, _ := charset.DetermineEncoding(body, contentType)
 	if name == "utf-8" {
@@ -117,6 +129,51 @@ func decode(body []byte, contentType string) (string, error) {
 		return "", errBinary
 	}
 	return strings.TrimPrefix(string(out), "\uFEFF"), checkText(out)
+}
+
+// wideType gives a content type that names the UTF-16 that bytes are in, or "" if they are not: text of the West has a
+// zero in every second byte.
+func wideType(body []byte) string {
+	if bytes.HasPrefix(body, []byte{0xFF, 0xFE}) {
+		return "text/html; charset=utf-16le"
+	}
+	if bytes.HasPrefix(body, []byte{0xFE, 0xFF}) {
+		return "text/html; charset=utf-16be"
+	}
+	head := body[:min(len(body), 1024)]
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch {
+	case zeros[1]*10 > len(head)*4 && zeros[0]*20 < len(head):
+		return "text/html; charset=utf-16le"
+	case zeros[0]*10 > len(head)*4 && zeros[1]*20 < len(head):
+		return "text/html; charset=utf-16be"
+	}
+	return ""
+}
+
+// nearlyUTF8 says that bytes are UTF-8 with a few broken ones: letters of several bytes hardly ever come about in
+// another encoding.
+func nearlyUTF8(body []byte) bool {
+	good, bad := 0, 0
+	for i := 0; i < len(body); {
+		if body[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += n
+	}
+	return good > bad
 }
 
 // declaresOther says that the server names a charset in which valid UTF-8 would mean something else.

@@ -29,6 +29,7 @@ type reader struct {
 	of    []int // section of each block
 	all   []*sentence
 	out   []Declaration
+	full  bool            // there were more declarations than are kept
 	told  []told          // cookies in no table
 	terms []string        // defined terms that stand for cookies and the like, lower case
 	own   map[string]bool // words by which the publisher is known
@@ -41,6 +42,9 @@ type reader struct {
 	services   map[int]string   // the service that they name
 }
 
+// maxHits is how many phrases a sentence may hold before it is cut in half: the rules look at every pair of them.
+const maxHits = 200
+
 // cut makes the sentences of the body.
 func (r *reader) cut() {
 	for i, b := range r.p.blocks {
@@ -51,15 +55,23 @@ func (r *reader) cut() {
 		if b.kind != row || b.End-b.Start > longRow {
 			spans = sentences(r.p.text, b.Span)
 		}
-		for _, s := range spans {
+		for len(spans) > 0 {
+			s := spans[0]
+			spans = spans[1:]
 			sent := &sentence{Span: s, block: i, section: r.of[i], item: b.kind == item || b.kind == row}
 			text := r.p.text[s.Start:s.End]
 			sent.asks = text[len(text)-1] == '?'
 			sent.leads = text[len(text)-1] == ':'
 			sent.toks = tokens(r.p.text, s)
 			sent.hits = r.m.find(sent.toks)
+			if middle := len(sent.toks) / 2; len(sent.hits) > maxHits && middle > 10 {
+				at := sent.toks[middle].Start
+				spans = append([]Span{trimmed(r.p.text, Span{s.Start, at}), {at, s.End}}, spans...)
+				continue
+			}
 			r.defineTerms(sent)
 			r.addTerms(sent)
+			sent.index()
 			if sent.leads && columnOf(strings.TrimSuffix(text, ":")) == lifetimeColumn {
 				continue // the label of a list
 			}

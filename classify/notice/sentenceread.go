@@ -14,8 +14,9 @@ type sentence struct {
 	section int
 	toks    []token
 	hits    []hit
-	asks    bool // ends in a question mark
-	leads   bool // ends in a colon: what follows completes it
+	present [4]uint64 // which classes the hits are of, by number
+	asks    bool      // ends in a question mark
+	leads   bool      // ends in a colon: what follows completes it
 	item    bool
 	quote   string // once it is asked for
 	around  *around
@@ -75,10 +76,22 @@ type reading struct {
 // is says that hit h is of a class.
 func (m *matcher) is(h hit, class string) bool { return m.classes[h.class] == class }
 
+// index notes which classes the hits of a sentence are of, so that most questions need no look at them.
+func (s *sentence) index() {
+	for _, h := range s.hits {
+		s.present[h.class>>6&3] |= 1 << (h.class & 63)
+	}
+}
+
+func (s *sentence) mentions(class int) bool { return s.present[class>>6&3]>>(class&63)&1 > 0 }
+
 // has gives the first hit of a class in a sentence at or after token from, or -1.
 func (r *reader) has(s *sentence, class string, from int) int {
 	n, ok := r.m.class[class]
 	if !ok {
+		return -1
+	}
+	if !s.mentions(n) {
 		return -1
 	}
 	for i, h := range s.hits {

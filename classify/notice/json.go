@@ -17,7 +17,8 @@ type JSON struct {
 type DocumentJSON struct {
 	ID          string `json:"id" yaml:"id"`
 	URL         string `json:"url" yaml:"url"`
-	SHA256      string `json:"sha256" yaml:"sha256"`
+	SHA256      string `json:"sha256" yaml:"sha256"`                     // of the bytes as fetched
+	TextSHA256  string `json:"text_sha256" yaml:"text_sha256,omitempty"` // of the notice's own text, white space folded
 	Language    string `json:"language" yaml:"language"`
 	LastUpdated string `json:"last_updated" yaml:"last_updated"`
 	Effective   string `json:"effective" yaml:"effective"`
@@ -39,7 +40,7 @@ func (n *Notice) JSON() JSON {
 func (n *Notice) documents() []DocumentJSON {
 	out := make([]DocumentJSON, 0, len(n.Documents))
 	for _, d := range n.Documents {
-		out = append(out, DocumentJSON{d.ID, d.URL, d.SHA256, d.Language, d.LastUpdated, d.Effective})
+		out = append(out, DocumentJSON{d.ID, d.URL, d.SHA256, d.TextSHA256, d.Language, d.LastUpdated, d.Effective})
 	}
 	return out
 }

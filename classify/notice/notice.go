@@ -32,6 +32,7 @@ type Document struct {
 	ID          string // "d1", "d2" …
 	URL         string // or the file's name
 	SHA256      string // of the bytes as fetched
+	TextSHA256  string // of the text between the navigation, white space folded: what Drift compares
 	Language    string // "en", "de" …; "" = not recognized
 	LastUpdated string // YYYY-MM-DD; "" = unstated
 	Effective   string // YYYY-MM-DD; "" = unstated

@@ -63,8 +63,9 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 		return nil, &LanguageError{doc.URL, language}
 	}
 	sum := sha256.Sum256(doc.Body)
+	text := sha256.Sum256([]byte(fold(p.text[p.body.Start:p.body.End])))
 	r := &reader{p: p, m: lx.matcher(), names: names, categories: map[string]knowledge.Purpose{}, parties: map[string]evidence.Party{}, labels: map[string]column{}}
-	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), Language: language, Text: p.text, Body: p.body,
+	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), TextSHA256: hex.EncodeToString(text[:]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
 	r.cards()

@@ -45,7 +45,8 @@ const fileHead = `# What the notice declares, as trackaudit read it. Correct it,
 # origin        rule, table, cmp; human for what you add
 # claims        dnt and gpc: honored, not_honored, unclear, unstated; consent: prior, implied, unstated; sale and sharing:
 #               declared, denied, unclear, unstated; retention: stated, limited, indefinite, unstated
-# sha256        of the documents this was read from: when the live notice differs, it is time to read it again
+# sha256        of the documents this was read from, text_sha256 of what a person reads in them: when the live notice
+#               differs, it is time to read it again
 `
 
 // Marshal writes a notice as YAML for a person to correct and sign off.
@@ -97,7 +98,7 @@ func Unmarshal(data []byte) (*Notice, error) {
 	}
 	n := &Notice{Review: f.Review, Claims: f.Claims.filled(), Declarations: f.Declarations}
 	for _, d := range f.Documents {
-		n.Documents = append(n.Documents, Document{ID: d.ID, URL: d.URL, SHA256: d.SHA256, Language: d.Language, LastUpdated: d.LastUpdated, Effective: d.Effective})
+		n.Documents = append(n.Documents, Document{ID: d.ID, URL: d.URL, SHA256: d.SHA256, TextSHA256: d.TextSHA256, Language: d.Language, LastUpdated: d.LastUpdated, Effective: d.Effective})
 	}
 	for i := range n.Declarations {
 		d := &n.Declarations[i]

@@ -416,8 +416,11 @@ func (r *reader) ofAds(s *sentence, h hit) bool {
 		if i >= h.from && i < h.to {
 			continue
 		}
-		if i >= h.to && (s.toks[i].word == "," || i > h.to && r.m.isWord(s.toks[i].word, "toward")) {
+		if i >= h.to && (s.toks[i].word == "," || i > h.to && r.m.isWord(s.toks[i].word, "toward") || r.m.isWord(s.toks[i].word, "coordinate")) {
 			break
+		}
+		if i < h.from && i+1 < h.from && r.m.isWord(s.toks[i+1].word, "coordinate") {
+			continue // "Werbung und Statistik"
 		}
 		if r.m.isWord(s.toks[i].word, "adword") {
 			return true

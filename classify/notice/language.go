@@ -17,7 +17,7 @@ var stopWords = map[string]map[string]bool{
 	"da": wordSet("og at det som en på er af for med til den vi du ikke om et kan vores din eller fra har dine ved"),
 	"no": wordSet("og at det som en på er av for med til den vi du ikke om et kan våre din eller fra har dine ved"),
 	"fi": wordSet("ja on ei että se joka tai voi sekä ovat kun ne mutta myös me sinun käytämme tietoja sen"),
-	"cs": wordSet("a v na se je že s z do pro o k jsou nebo které jako aby vaše údajů při také by"),
+	"cs": wordSet("naše našich jsme který která pokud můžete vám nám používáme osobní třetím po abychom a v na se je že s z do pro o k jsou nebo které jako aby vaše údajů při také by"),
 	"sk": wordSet("a v na sa je že s z do pre o k sú alebo ktoré ako aby vaše údajov pri tiež by"),
 	"hu": wordSet("a az és hogy nem is egy ez vagy meg azt mint ha de csak az ön adatok által"),
 	"ro": wordSet("și în de la cu pe nu că este pentru din sau care mai sunt ale prin dumneavoastră noastre"),

@@ -13,6 +13,9 @@ const maxApposed = 12
 // Lumen", "our analytics provider, Acme", "payment processors (Acme, Lumen)". A name is up to four words that begin
 // with a capital, right after the kind of recipient and words that introduce names.
 func (r *reader) apposed(s *sentence) []named {
+	if _, ok := r.m.class["suchas"]; !ok {
+		return nil // a language that writes every noun with a capital
+	}
 	var out []named
 	for _, h := range s.hits {
 		if !strings.HasPrefix(r.m.classes[h.class], "rcp.") || h.to >= len(s.toks) {

@@ -54,7 +54,7 @@ func readFixture(t *testing.T, path string) fixture {
 			f.never = append(f.never, evidence.Technology(rest))
 		case word == "section" || word == "opt-out" || word == "language" || word == "updated" || word == "effective" || word == "banner:":
 			f.facts = append(f.facts, strings.Join(strings.Fields(line), " "))
-		case word == "dnt" || word == "gpc" || word == "consent":
+		case word == "dnt" || word == "gpc" || word == "consent" || word == "sale" || word == "sharing" || word == "retention":
 			value, words, _ := strings.Cut(rest, ": ")
 			f.facts = append(f.facts, word+" "+value)
 			f.fragments[word] = words
@@ -147,7 +147,7 @@ func factsOf(n *Notice) []string {
 	for _, c := range []struct {
 		name  string
 		claim Claim
-	}{{"dnt", n.Claims.DNT}, {"gpc", n.Claims.GPC}, {"consent", n.Claims.Consent}} {
+	}{{"dnt", n.Claims.DNT}, {"gpc", n.Claims.GPC}, {"consent", n.Claims.Consent}, {"sale", n.Claims.Sale}, {"sharing", n.Claims.Sharing}, {"retention", n.Claims.Retention}} {
 		if c.claim.Value != Unstated {
 			out = append(out, c.name+" "+string(c.claim.Value))
 		}
@@ -253,7 +253,7 @@ func (f fixture) check(t *testing.T) (declarations, facts score) {
 	}
 	declarations.compare(f.declarations, got)
 	facts.compare(f.facts, factsOf(n))
-	for name, claim := range map[string]Claim{"dnt": n.Claims.DNT, "gpc": n.Claims.GPC, "consent": n.Claims.Consent} {
+	for name, claim := range map[string]Claim{"dnt": n.Claims.DNT, "gpc": n.Claims.GPC, "consent": n.Claims.Consent, "sale": n.Claims.Sale, "retention": n.Claims.Retention} {
 		if words := f.fragments[name]; words != "" && !strings.Contains(claim.Quote, words) {
 			facts.differences = append(facts.differences, fmt.Sprintf("%s is said in %q, not in %q", name, words, claim.Quote))
 		}

@@ -13,7 +13,10 @@ func TestClaims(t *testing.T) {
 		{"gpc", Honored, `If your browser sends an opt-out preference signal, we will not share your data with advertising networks.`},
 		{"gpc", Honored, `We respond to GPC, but not to Do Not Track signals.`},
 		{"gpc", Honored, `We do not respond to Do Not Track signals, but we do honor the Global Privacy Control.`},
+		{"gpc", Honored, `If we detect the Global Privacy Control, we will treat that as a request to opt out, but we cannot do so for other browsers.`},
+		{"gpc", Honored, `When your browser sends a GPC signal, we opt that browser out of advertising cookies.`},
 		{"gpc", NotHonored, `Our site does not respond to Global Privacy Control signals.`},
+		{"gpc", Unstated, `You may use the "Do Not Sell My Personal Information" link, or a browser with the Global Privacy Control.`},
 		{"gpc", Unstated, `The Global Privacy Control is a setting of some browsers.`},
 		{"gpc", Unstated, `We do not respond to Do Not Track signals.`},
 
@@ -25,6 +28,11 @@ func TestClaims(t *testing.T) {
 		{"sale", Unclear, `We do not sell your personal information for money. Our use of advertising cookies may be deemed a sale of data.`},
 		{"sale", Unstated, `You have the right to opt out of the sale of your personal information.`},
 		{"sale", Unstated, `If all our business is sold, information about you may be sold with it.`},
+		{"sale", Unstated, `Click "Do Not Sell My Personal Information" to object.`},
+		{"sale", Unstated, `You may ask for the categories of personal information that we have sold.`},
+		{"sale", Unstated, `Please, do not use these addresses for selling personal information.`},
+		{"sale", Unstated, `We may sell aggregated data.`},
+		{"sale", ClaimDenied, `We, the makers of lamps, do not sell your data.`},
 		{"sale", Unstated, `We sell lamps and use your data to deliver them.`},
 		{"sale", Unstated, `We do not sell the personal information of children under 16.`},
 

@@ -59,6 +59,12 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
 		rd.purposes = c.purposes
 	}
+	if len(own) > 0 && len(rd.purposes) == 0 && back && s.section >= 0 {
+		// "Targeting cookies": the title tells what "these cookies" below it are for.
+		if title := r.doc.Sections[s.section].Title; trackerWords.MatchString(title) {
+			rd.purposes = r.categoryOf(title)
+		}
+	}
 	if len(own) > 0 {
 		c.techs = own
 	}

@@ -1,5 +1,7 @@
 package notice
 
+import "strings"
+
 // thirdBarred gives the recipients that are said to get nothing: "advertisers do not have access to your name", "none
 // of these companies collects data". What they may not do with what they have is no denial.
 func (r *reader) thirdBarred(s *sentence, list []recipient) []string {
@@ -70,6 +72,9 @@ func (r *reader) bare(s *sentence, n hit) bool {
 		}
 		return true
 	}
+	if s.toks[n.from-1].word == "do" && n.from >= 2 && s.toks[n.from-2].mark() && !r.speaksBefore(s, n.from-1) {
+		return true // ", do not share your password"
+	}
 	if n.from == 1 {
 		return s.toks[0].word == "do"
 	}
@@ -79,6 +84,16 @@ func (r *reader) bare(s *sentence, n hit) bool {
 		}
 	}
 	return true
+}
+
+// speaksBefore says that who speaks is named shortly before a token: "we, Acme, do not".
+func (r *reader) speaksBefore(s *sentence, at int) bool {
+	for _, h := range s.hits {
+		if h.to <= at && at-h.to <= 7 && (r.m.is(h, "self") || strings.HasPrefix(r.m.classes[h.class], "rcp.")) {
+			return true
+		}
+	}
+	return false
 }
 
 // blocked says that something between a negation and a verb keeps the one from reaching the other.

@@ -90,3 +90,62 @@ func TestDNT(t *testing.T) {
 		}
 	}
 }
+
+// TestDNTMore holds a second round of sentences, written after the rules of the first stood.
+func TestDNTMore(t *testing.T) {
+	for _, c := range []struct {
+		want ClaimValue
+		text string
+	}{
+		{NotHonored, `Please be aware that this site is not designed to respond to "do not track" requests from browsers.`},
+		{NotHonored, `Since there is no industry standard in place for DNT, no changes are made to our practices when such a signal is received.`},
+		{NotHonored, `Our apps have no setting for Do Not Track and do not act on it.`},
+		{NotHonored, `We do not, at present, honor Do Not Track.`},
+		{NotHonored, `Do Not Track: Acme does not support it.`},
+		{NotHonored, `Acme's servers currently do not vary their behavior based on DNT.`},
+		{NotHonored, `There is no consensus on Do Not Track, so we have decided against responding to such signals.`},
+		{NotHonored, `We process your data in the same way with or without a Do Not Track signal.`},
+		{NotHonored, `We collect information about your activity even if your browser has Do Not Track turned on.`},
+		{NotHonored, `Even when DNT is enabled, we continue to collect analytics data.`},
+		{NotHonored, `The site is unable to detect Do Not Track settings.`},
+		{NotHonored, `DNT signals will be disregarded.`},
+		{NotHonored, `For now, Do Not Track signals are not responded to.`},
+		{NotHonored, `We are not currently capable of responding to web browser DNT signals.`},
+		{NotHonored, `We have yet to adopt a policy of honoring Do Not Track signals.`},
+		{NotHonored, `Your selection of the "Do Not Track" option provided by your browser may not have any effect on our collection of cookie information.`},
+		{NotHonored, `As long as no standard exists, we will not be responding to DNT headers.`},
+		{NotHonored, `We refrain from responding to Do Not Track signals until a standard exists.`},
+		{NotHonored, `Does the site respond to Do Not Track? No, it does not.`},
+		{NotHonored, `Acme does not currently employ a process for automatically responding to "Do Not Track" signals.`},
+
+		{Honored, `We adhere to the Do Not Track settings of your browser.`},
+		{Honored, `Acme respects and responds to DNT.`},
+		{Honored, `With Do Not Track switched on, your visit will not be recorded.`},
+		{Honored, `Should your browser have DNT enabled, we will not track you.`},
+		{Honored, `We have configured our analytics to respect Do Not Track.`},
+		{Honored, `When we detect a Do Not Track header, we turn off all third-party trackers.`},
+		{Honored, `If Do Not Track is enabled, your data will not be collected.`},
+		{Honored, `Our website listens for the DNT header and, where it is set, stores no cookies.`},
+		{Honored, `Users who send DNT: 1 are excluded from our statistics.`},
+		{Honored, `We interpret Do Not Track as an objection to profiling.`},
+
+		{Unclear, `Some parts of our service honor DNT.`},
+		{Unclear, `We are still assessing whether to respond to DNT signals.`},
+		{Unclear, `Third parties that collect data on our site may or may not honor Do Not Track signals.`},
+		{Unclear, `Our advertising partners respond to Do Not Track.`},
+
+		{Unstated, `Do Not Track ("DNT") is a feature of browsers.`},
+		{Unstated, `DNT _dnt_consent 1 year Stores whether you asked not to be followed.`},
+		{Unstated, `Our cookie called "DNT" expires after a year.`},
+		{Unstated, `We never track anyone. You do not need to take any step.`},
+		{Unstated, `Turn on Do Not Track in the settings of your browser if you like.`},
+		{Unstated, `California law has rules on Do Not Track disclosures.`},
+		{Unstated, `Most browsers have a Do-Not-Track setting by which you can signal your wish not to have your visits monitored and recorded.`},
+		{Unstated, `We do not track your location unless you allow it.`},
+		{Unstated, `Opt out: we honor every request to be deleted.`},
+	} {
+		if got := readText(t, padding+c.text+"\n").Claims.DNT; got.Value != c.want {
+			t.Errorf("%q: %s (%q), want %s", c.text, got.Value, got.Quote, c.want)
+		}
+	}
+}

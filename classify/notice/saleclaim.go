@@ -47,8 +47,8 @@ func twoSided(readers []*reader, read func(*reader, *sentence) ClaimValue) Claim
 
 // claims says whether a sentence denies or declares what a class of verbs says of personal information.
 func (r *reader) claims(s *sentence, class string) ClaimValue {
-	if r.has(s, "child", 0) >= 0 || r.has(s, "business", 0) >= 0 {
-		return Unstated // of minors only, or of the company itself
+	if r.has(s, "child", 0) >= 0 || r.has(s, "business", 0) >= 0 || r.has(s, "donotsell", 0) >= 0 {
+		return Unstated // of minors only, of the company itself, or the name of a link or a right
 	}
 	for _, v := range s.hits {
 		if !r.m.is(v, class) || !r.concerns(s, v) {
@@ -74,7 +74,7 @@ func (r *reader) claims(s *sentence, class string) ClaimValue {
 // concerns says that what a verb is about is data: the next thing named after it, or before it in the passive.
 func (r *reader) concerns(s *sentence, v hit) bool {
 	for _, d := range s.hits {
-		if !r.m.is(d, "data") {
+		if !r.m.is(d, "data") || r.within(s, d, "notpersonal") {
 			continue
 		}
 		if d.from >= v.to && d.from-v.to <= 10 {

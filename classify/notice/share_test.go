@@ -104,3 +104,10 @@ func TestSharing(t *testing.T) {
 		}
 	}
 }
+
+func TestPurposeOfTitle(t *testing.T) {
+	n := readText(t, padding+"Targeting cookies\nThese cookies are set through our site by others, and they stay on your device for some time after you leave.\n")
+	if got := strings.Join(said(n), "; "); !strings.Contains(got, "cookie/advertising") {
+		t.Errorf("the title's purpose is missing: %q", got)
+	}
+}

@@ -32,10 +32,10 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		t.own = r.compound(s, h)
 		switch {
 		case neg[h.from]:
-			if !disclaims && (r.techDenied(s, h) || r.nounDenied(s, h)) {
+			if r.techIsDenied(s, h, disclaims) {
 				out.denied = append(out.denied, t)
 			}
-		case r.notSet(s, h):
+		case r.doc.Language == "en" && r.deniesTech(s, h), r.doc.Language != "en" && r.notSet(s, h):
 			out.denied = append(out.denied, t)
 		case (defines || advises) && !own, disclaims:
 		default:
@@ -81,6 +81,14 @@ func (r *reader) inPageLink(s *sentence) bool {
 	}
 	l := r.p.links[i-1] // the last that begins at or before the sentence
 	return s.End <= l.End+1 && strings.Contains(l.URL, "#")
+}
+
+// techIsDenied asks the rules of the language.
+func (r *reader) techIsDenied(s *sentence, t hit, disclaims bool) bool {
+	if r.doc.Language == "en" {
+		return r.deniesTech(s, t)
+	}
+	return !disclaims && (r.techDenied(s, t) || r.nounDenied(s, t))
 }
 
 // techDenied says that what is denied is the technology itself: "we do not use cookies", "cookies are not set". What

@@ -9,7 +9,7 @@ import (
 )
 
 // plainClasses are the classes of a lexicon besides "tech.", "purpose." and "rcp.".
-var plainClasses = wordSet(`coordinate share object give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone meta determiner notpurpose
+var plainClasses = wordSet(`coordinate share object give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone meta determiner relative able degree partword otheruse linkword adverb notpurpose
 	oblique adverbial finite owner they get promise suchas and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retain.limited retain.forever lasts
 	norcp umbrella weak_geolocation contact contentword mention toward place_abroad purposive disclaim adword

@@ -1,0 +1,143 @@
+package notice
+
+import (
+	"slices"
+	"strings"
+
+	"trackaudit/crawler/evidence"
+)
+
+// deniesTech says that an English sentence denies a technology flatly: that it is used, or that such data is collected.
+// A notice that a site is later found to contradict is a grave finding, so all that is less is no denial: what stands
+// in a condition, of others, of apps "that cannot use" it, of part of it ("the full IP address"), for one use of it,
+// or of the data that cookies collect.
+func (r *reader) deniesTech(s *sentence, t hit) bool {
+	if r.has(s, "if", 0) >= 0 || r.has(s, "advice", 0) >= 0 || r.has(s, "disclaim", 0) >= 0 || r.has(s, "consent.prior", 0) >= 0 || r.exempt(s) {
+		return false
+	}
+	if t.from > 0 && r.m.isWord(s.toks[t.from-1].word, "partword") || t.to < len(s.toks) && r.m.isWord(s.toks[t.to].word, "relative") {
+		return false
+	}
+	for _, n := range s.hits {
+		if !r.m.is(n, "not") || r.within(s, n, "notonly") || r.within(s, n, "except") || r.conditional(s, n) || r.bare(s, n) {
+			continue
+		}
+		if !r.m.isWord(s.toks[n.to-1].word, "adverbial") {
+			if t.from >= n.to && r.describes(s, n.to, t.from) && s.toks[n.from].word == "no" {
+				return true // "no cookies are used", "there are no pixels"
+			}
+			continue
+		}
+		if r.notFlat(s, n) {
+			continue
+		}
+		if t.from >= n.to && r.coordinate(s, n.to, t.from) && slices.ContainsFunc(s.hits, func(v hit) bool { return r.m.is(v, "collect") && v.from == t.from && v.to < t.to }) {
+			return true // the technology is named by what is done: "we do not record mouse movements"
+		}
+		for _, v := range s.hits {
+			if v.from >= n.to && r.m.is(v, "allow") && t.from >= v.to && r.coordinate(s, n.to, v.from) && r.barsTech(s, v) && r.othersBetween(s, v.to, t.from) {
+				return true // "we do not allow others to set cookies"
+			}
+			if v.from < n.to || !r.usesTech(s, v, t) {
+				continue
+			}
+			passive := r.passive(s, v)
+			switch {
+			case !passive && t.from >= v.to && r.coordinate(s, n.to, v.from) && r.describes(s, v.to, t.from):
+				return true // "we do not use or set any cookies"
+			case passive && t.to <= n.from && n.from-t.to <= 2 && v.from-n.to <= 2 && !(v.to < len(s.toks) && r.m.isWord(s.toks[v.to].word, "toward")):
+				return true // "cookies are not used"
+			}
+		}
+	}
+	return false
+}
+
+// notFlat says that a "not" is one of ability or degree ("cannot", "not always"), belongs to a relative clause ("apps
+// that do not"), or is said of others, save of third parties altogether.
+func (r *reader) notFlat(s *sentence, n hit) bool {
+	if n.to < len(s.toks) && r.m.isWord(s.toks[n.to].word, "degree") {
+		return true
+	}
+	i := n.from - 1
+	if i >= 0 && r.m.isWord(s.toks[i].word, "able") {
+		return true
+	}
+	for i >= 0 && r.m.isWord(s.toks[i].word, "finite") {
+		i--
+	}
+	if i >= 0 && r.m.isWord(s.toks[i].word, "relative") {
+		return true
+	}
+	for _, h := range s.hits {
+		if h.to > i-4 && h.to <= i+1 && (strings.HasPrefix(r.m.classes[h.class], "rcp.") && !r.m.is(h, "rcp.third_parties") || r.m.is(h, "they") || r.m.is(h, "you")) && !r.within(s, h, "oblique") {
+			return true
+		}
+	}
+	if r.names == nil || i < 0 {
+		return false
+	}
+	before := r.p.text[s.Start:s.toks[i].End]
+	return slices.ContainsFunc(r.names(before), func(o named) bool {
+		first, _, _ := strings.Cut(strings.ToLower(o.text), " ")
+		return len(before)-o.end <= 12 && !r.own[first] && !r.own[strings.ToLower(o.text)]
+	})
+}
+
+// usesTech says that a verb is what is done with such a technology: cookies are used, addresses are collected.
+func (r *reader) usesTech(s *sentence, v, t hit) bool {
+	if !r.m.is(v, "use") && !r.m.is(v, "collect") || r.m.isWord(s.toks[v.from].word, "otheruse") {
+		return false
+	}
+	tech, _ := r.techOf(t)
+	switch tech.tech {
+	case evidence.IPAddress, evidence.DeviceID, evidence.Geolocation:
+		// Not to use it for one thing is not to leave it alone.
+		return r.m.is(v, "collect") && !(strings.HasPrefix(s.toks[v.from].word, "us") && t.to < len(s.toks) && r.m.isWord(s.toks[t.to].word, "purposive"))
+	}
+	return true
+}
+
+// coordinate says that between a "not" and a verb stand only verbs joined to it, and adverbs: "not collect or use".
+func (r *reader) coordinate(s *sentence, from, to int) bool {
+	for i := from; i < to; i++ {
+		w := s.toks[i].word
+		if w == "," || r.m.isWord(w, "and") || strings.HasSuffix(w, "ly") || r.m.isWord(w, "adverb") {
+			continue
+		}
+		if !slices.ContainsFunc(s.hits, func(h hit) bool {
+			return h.from <= i && i < h.to && (r.m.is(h, "use") || r.m.is(h, "collect") || r.m.is(h, "share") || r.m.is(h, "sell"))
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// describes says that between two tokens stand only words that describe the technology, and others in the same list.
+func (r *reader) describes(s *sentence, from, to int) bool {
+	if to-from > 16 {
+		return false
+	}
+	for i := from; i < to; i++ {
+		if w := s.toks[i].word; w == "." || w == ";" || w == ":" || r.m.isWord(w, "relative") || r.m.isWord(w, "toward") || r.m.isWord(w, "finite") || r.m.isWord(w, "linkword") {
+			return false
+		}
+	}
+	for _, h := range s.hits {
+		if h.from < from || h.to > to {
+			continue
+		}
+		if r.m.is(h, "data") || r.m.is(h, "self") || r.m.is(h, "you") || r.m.is(h, "barrier") {
+			return false
+		}
+	}
+	return true
+}
+
+// othersBetween says that a recipient stands between two tokens.
+func (r *reader) othersBetween(s *sentence, from, to int) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool {
+		return h.from >= from && h.to <= to && strings.HasPrefix(r.m.classes[h.class], "rcp.")
+	})
+}

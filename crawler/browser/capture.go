@@ -48,7 +48,7 @@ type capture struct {
 	pageID   target.ID
 	kinds    map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
 	addrs    map[target.SessionID]string
-	unwound  map[*session]bool            // popups with clocks of their own, to be started when their document comes
+	arriving map[*session]bool            // popups whose document has yet to come; true = they have clocks of their own
 	clocks   map[*session]bool            // those beside the page's that run
 	ticked   chan struct{}                // one of them has stopped
 	hooked   map[*session]bool            // workers that were hooked
@@ -109,7 +109,7 @@ type storedKey struct {
 
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
-		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, unwound: map[*session]bool{}, clocks: map[*session]bool{},
+		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, arriving: map[*session]bool{}, clocks: map[*session]bool{},
 		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
@@ -174,11 +174,9 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 	switch {
 	case c.b.o.RealTime || first:
 	case kind == "popup": // one that knows its opener shares its process, and so its clock
-		if !info.CanAccessOpener {
-			c.mu.Lock()
-			c.unwound[s] = true
-			c.mu.Unlock()
-		}
+		c.mu.Lock()
+		c.arriving[s] = !info.CanAccessOpener
+		c.mu.Unlock()
 	case kind == "frame": // in a process of its own
 		c.wind(s)
 	}
@@ -322,10 +320,13 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 		if c.kinds[s.id] == "popup" && url != "about:blank" {
 			go c.unpause() // not here: mu is held
 		}
-		if c.unwound[s] && url != "about:blank" {
-			delete(c.unwound, s)
-			c.clocks[s] = true
-			go c.turn(s) // not here: mu is held
+		if own, arriving := c.arriving[s]; arriving && url != "about:blank" {
+			delete(c.arriving, s)
+			signal(c.ticked)
+			if own {
+				c.clocks[s] = true
+				go c.turn(s) // not here: mu is held
+			}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 // that after a while time is pushed on regardless.
 const (
 	nudge    = 200 * time.Millisecond  // wall time after which the clock of a worker is pushed on
+	arrival  = 700 * time.Millisecond  // wall time in which the document of a popup should come
 	patience = 1500 * time.Millisecond // wall time after which a fetch counts as hanging
 	hardCap  = 4 * time.Second         // wall time after which a page that spins is left
 )
@@ -85,46 +86,51 @@ func (c *capture) turn(s *session) {
 func (c *capture) unwind(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.clocks[s] {
-		delete(c.clocks, s)
-		signal(c.ticked)
-	}
+	delete(c.clocks, s)
+	delete(c.arriving, s)
+	signal(c.ticked)
+}
+
+// popupsArrive waits for the documents of windows that were opened, so that the watch that follows covers them.
+func (c *capture) popupsArrive(ctx context.Context) {
+	c.tick(ctx, arrival, func() bool { return len(c.arriving) == 0 })
 }
 
 // othersEnd waits until the clocks beside the page's have run their time too. At times a worker's clock does not say
 // that it has, though its timers fired: those that linger are pushed on and waited for once more.
 func (c *capture) othersEnd(ctx context.Context) {
-	if c.ticking(ctx, nudge) {
+	stopped := func() bool { return len(c.clocks) == 0 }
+	if !c.tick(ctx, nudge, stopped) {
 		c.mu.Lock()
 		for s := range c.clocks {
 			c.run(s, emulation.VirtualTimePolicyAdvance, c.b.o.Dwell)
 		}
 		c.mu.Unlock()
-		c.ticking(ctx, nudge)
+		c.tick(ctx, nudge, stopped)
 	}
 }
 
-// ticking waits for those clocks, and says whether one still runs at the end.
-func (c *capture) ticking(ctx context.Context, limit time.Duration) bool {
+// tick waits until done, which is asked under mu, and says whether it came to that within the limit.
+func (c *capture) tick(ctx context.Context, limit time.Duration, done func() bool) bool {
 	t := time.NewTimer(limit)
 	defer t.Stop()
 	for {
 		c.mu.Lock()
-		n := len(c.clocks)
+		ok := done()
 		c.mu.Unlock()
-		if n == 0 {
-			return false
+		if ok {
+			return true
 		}
 		select {
 		case <-c.ticked:
 		case <-t.C:
-			return true
+			return false
 		case <-c.page.done:
-			return false
+			return true
 		case <-c.gone:
-			return false
+			return true
 		case <-ctx.Done():
-			return false
+			return true
 		}
 	}
 }

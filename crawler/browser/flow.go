@@ -147,7 +147,7 @@ func partsOf(r *request) []part {
 		parts = append(parts, part{in, text, strings.ToLower(text), unwrapped})
 	}
 	var unwrapAll func(in, text, outermost string, depth int)
-	unwrapAll = func(in, text, outermost string, depth int) {
+	unwrapAll = func(in, text, outermost string, depth int) { // outermost: the name of what was undone first
 		if text == "" {
 			return
 		}
@@ -157,7 +157,11 @@ func partsOf(r *request) []part {
 		}
 		for _, w := range wrappings {
 			if plain := w.undo(text); plain != "" && plain != text {
-				unwrapAll(in, plain, cmp.Or(outermost, w.name), depth-1)
+				name := outermost
+				if name == "" || name == "url" { // an address is escaped whatever it carries
+					name = w.name
+				}
+				unwrapAll(in, plain, name, depth-1)
 			}
 		}
 	}

@@ -175,6 +175,7 @@ func (v *visiting) linger(ctx context.Context) {
 		if v.b.o.Forms {
 			v.fill(ctx)
 		}
+		v.popupsArrive(ctx)
 		if end := v.watch(ctx, v.session, budget-before); end != "budget" {
 			v.dwell.Ended = end
 		}

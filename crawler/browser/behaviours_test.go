@@ -159,6 +159,13 @@ var behaviours = []behaviour{
 	{name: "fetchLater", js: "fetchLater('OTHER/later',{method:'POST',body:'x'})", want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
 	{name: "CSP report", js: "document.body.append(Object.assign(new Image(),{src:'DEEP/blocked.gif'}))", heads: map[string]string{"SITE/page": "Content-Security-Policy: img-src 'none'; report-uri OTHER/csp"},
 		want: wanted{tech: evidence.ThirdPartyRequest, host: "OTHER", script: "?"}},
+	{name: "Reporting API", body: "<img src='DEEP/blocked.gif'>", heads: map[string]string{"SITE/page": "Reporting-Endpoints: main=\"OTHER/rep\"\nContent-Security-Policy: img-src 'none'; report-to main"},
+		want: wanted{tech: evidence.ThirdPartyRequest, host: "OTHER", setter: "SITE", script: "-"}, more: func(_ evidence.Visit, o *evidence.Observation) string {
+			if o.Source != "Reporting API" || o.Request.Type != "Report" {
+				return o.Source
+			}
+			return ""
+		}},
 	{name: "prefetch", body: "<link rel=prefetch href='OTHER/next'>", want: wanted{tech: evidence.ThirdPartyRequest, host: "OTHER", setter: "SITE", script: "SITE/page"}},
 	{name: "preload", body: "<link rel=preload as=fetch crossorigin href='OTHER/soon'>", want: wanted{tech: evidence.ThirdPartyRequest, host: "OTHER", setter: "SITE", script: "SITE/page"}},
 	{name: "background of a style sheet", body: "<link rel=stylesheet href='THIRD/s.css'><div class=x>x</div>", files: map[string]string{"THIRD/s.css": ".x{background:url(OTHER/p.gif);width:9px;height:9px}"},

@@ -43,32 +43,33 @@ type capture struct {
 
 	background sync.WaitGroup // small questions whose answers are still to come
 
-	mu       sync.Mutex
-	page     *session
-	pageID   target.ID
-	kinds    map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
-	addrs    map[target.SessionID]string
-	arriving map[*session]bool            // popups whose document has yet to come; true = they have clocks of their own
-	clocks   map[*session]bool            // those beside the page's that run
-	ticked   chan struct{}                // one of them has stopped
-	hooked   map[*session]bool            // workers that were hooked
-	scripts  map[*session]map[string]bool // unique IDs of the default contexts of documents
-	popups   int
-	frames   map[cdp.FrameID]string // address of each frame's document
-	parents  map[cdp.FrameID]cdp.FrameID
-	main     cdp.FrameID
-	requests []*request
-	byID     map[requestKey][]*request // hops, in order
-	extra    map[requestKey][]extraInfo
-	cookies  map[requestKey][]*network.EventRequestWillBeSentExtraInfo
-	told     []told
-	stored   []storedKey
-	storedAt map[string]int
-	cnames   map[string][]string // where the names of the site lead
-	canaries []canary            // what was typed
-	tags     []tagged            // identifiers in the cache
-	seq      int                 // counts what was told and stored
-	sockets  map[requestKey]*request
+	mu        sync.Mutex
+	page      *session
+	pageID    target.ID
+	kinds     map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
+	addrs     map[target.SessionID]string
+	arriving  map[*session]bool            // popups whose document has yet to come; true = they have clocks of their own
+	clocks    map[*session]bool            // those beside the page's that run
+	ticked    chan struct{}                // one of them has stopped
+	hooked    map[*session]bool            // workers that were hooked
+	scripts   map[*session]map[string]bool // unique IDs of the default contexts of documents
+	popups    int
+	frames    map[cdp.FrameID]string // address of each frame's document
+	parents   map[cdp.FrameID]cdp.FrameID
+	main      cdp.FrameID
+	requests  []*request
+	byID      map[requestKey][]*request // hops, in order
+	extra     map[requestKey][]extraInfo
+	cookies   map[requestKey][]*network.EventRequestWillBeSentExtraInfo
+	told      []told
+	stored    []storedKey
+	storedAt  map[string]int
+	cnames    map[string][]string // where the names of the site lead
+	canaries  []canary            // what was typed
+	tags      []tagged            // identifiers in the cache
+	seq       int                 // counts what was told and stored
+	sockets   map[requestKey]*request
+	endpoints map[string]string // of the Reporting API, by origin and group
 
 	loads    int // navigations of the page's own document
 	answered chan struct{}
@@ -112,7 +113,7 @@ func newCapture(b *Browser, j Job) *capture {
 		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, arriving: map[*session]bool{}, clocks: map[*session]bool{},
 		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
-		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{},
+		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{}, endpoints: map[string]string{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
 		expired: make(chan struct{}, 8), quiet: make(chan struct{}, 1), leaving: -1}
 }
@@ -158,6 +159,7 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 		send(s, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script, RunImmediately: &yes})
 		send(s, domstorage.Enable, cdp.Empty{})
 		send(s, inspector.Enable, cdp.Empty{})
+		send(s, network.EnableReportingAPI, network.EnableReportingAPIParams{Enable: true})
 	} else {
 		hookWorker(s)
 	}

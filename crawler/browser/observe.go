@@ -218,6 +218,8 @@ func technologyOf(r *request, keepalive bool) (evidence.Technology, string) {
 		return evidence.WebBeacon, "navigator.sendBeacon or ping"
 	case r.Method == "OPTIONS":
 		return "", "" // a preflight asks leave for the request that follows
+	case r.Type == "Report" && third:
+		return evidence.ThirdPartyRequest, "Reporting API"
 	case r.Type == "CSPViolationReport":
 		if third {
 			return evidence.ThirdPartyRequest, "Network.requestWillBeSent"

@@ -77,6 +77,12 @@ func (c *capture) networkEvent(s *session, ev any) {
 				r.Failed = "blocked: " + string(ev.BlockedReason)
 			}
 		}
+	case *network.EventReportingAPIEndpointsChangedForOrigin:
+		for _, e := range ev.Endpoints {
+			c.endpoints[ev.Origin+" "+e.GroupName] = e.URL
+		}
+	case *network.EventReportingAPIReportAdded:
+		c.report(s, ev.Report)
 	case *network.EventWebSocketCreated:
 		if len(c.requests) >= maxRequests {
 			c.cut = "requests"
@@ -161,6 +167,17 @@ func (c *capture) willBeSent(s *session, ev *network.EventRequestWillBeSent) {
 	if ev.Request.HasPostData && len(r.body) == 0 {
 		c.fetchBody(s, r)
 	}
+}
+
+// report takes in a report that the browser has queued. It sends them when it likes, and not in sight of the
+// protocol.
+func (c *capture) report(s *session, p *network.ReportingAPIReport) {
+	to := c.endpoints[strings.TrimSuffix(originOf(p.InitiatorURL), "/")+" "+p.Destination]
+	if to == "" || len(c.requests) >= maxRequests {
+		return
+	}
+	c.requests = append(c.requests, &request{key: requestKey{s.id, network.RequestID("report " + string(p.ID))}, done: true, body: []byte(p.Body),
+		Request: evidence.Request{URL: to, Method: "POST", Type: "Report", Frame: p.InitiatorURL, Target: c.kinds[s.id], At: c.now(), Phase: evidence.BeforeChoice}})
 }
 
 // fetchBody asks for a body that the event lacks: Blobs and large ones. It has to be asked at once.

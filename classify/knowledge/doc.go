@@ -31,7 +31,9 @@
 // PURPOSES are comma-separated, likeliest first. An empty PURPOSE of a domain is its service's likeliest. A domain
 // covers its subdomains; the longest domain wins, then the longest path prefix. A DOMAIN that ends in ".*" stands for
 // every public suffix ("google.*": google.de, google.co.uk) and yields to one spelt out. FRAME, SCRIPT and INGEST are
-// prefixes "host/path" of an address without its scheme; "*.host/path" covers subdomains too.
+// prefixes "host/path" of an address without its scheme; "*.host/path" covers subdomains too. In a path, here and in
+// a DOMAIN, * is a whole part between slashes ("connect.facebook.net/*/sdk"). A SCRIPT or INGEST that serves other ends
+// too stays empty.
 //
 // PATTERN is a name in which * stands for any characters (at least one) and # for any digits; it is anchored at
 // both ends. LIFETIME is a declared maximum: "session", or a number with s, m, h, d, or y (365 days); empty means

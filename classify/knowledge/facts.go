@@ -200,5 +200,25 @@ func hasAddressPrefix(address, prefix string) bool {
 	} else if h != host {
 		return false
 	}
-	return strings.HasPrefix(p, path)
+	return hasPathPrefix(p, path)
+}
+
+// hasPathPrefix says whether path begins with prefix, in which * stands for any characters but a slash.
+func hasPathPrefix(path, prefix string) bool {
+	for {
+		literal, rest, wild := strings.Cut(prefix, "*")
+		if !strings.HasPrefix(path, literal) {
+			return false
+		}
+		if !wild {
+			return true
+		}
+		path = path[len(literal):]
+		if i := strings.IndexByte(path, '/'); i >= 0 {
+			path = path[i:]
+		} else {
+			path = ""
+		}
+		prefix = rest
+	}
 }

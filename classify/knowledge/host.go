@@ -68,7 +68,7 @@ func withoutSuffix(host string) string {
 func above(rules map[string][]domainRule, host, path string) (HostMatch, bool) {
 	for d := host; d != ""; {
 		for _, r := range rules[d] {
-			if r.path == "" || strings.HasPrefix(path, r.path) {
+			if r.path == "" || hasPathPrefix(path, r.path) {
 				return HostMatch{r.service, r.purpose, r.domain, r.path, r.source, r.layer}, true
 			}
 		}

@@ -60,6 +60,7 @@ func TestHost(t *testing.T) {
 		{"www.facebook.com", "/plugins/like.php", "facebook", SocialMedia},
 		{"connect.facebook.net", "/en_US/fbevents.js", "meta-pixel", Advertising},
 		{"connect.facebook.net", "/en_US/sdk.js", "facebook-sdk", SocialMedia},
+		{"connect.facebook.net", "/pl_PL/sdk/debug.js", "facebook-sdk", SocialMedia},
 		{"www.youtube-nocookie.com", "/embed/x", "youtube", Functional},
 		{"ajax.googleapis.com", "/ajax/libs/jquery.js", "google", ContentDelivery},
 		{"fonts.googleapis.com", "/css", "google-fonts", ContentDelivery},
@@ -90,5 +91,42 @@ func TestHost(t *testing.T) {
 	s, _ := Embedded().Service("youtube")
 	if e, ok := Embedded().Entity(s.Entity); !ok || e.Parent != "Alphabet Inc." || s.Parent != e.Parent || e.Homepage == "" {
 		t.Errorf("the entity of YouTube: %+v", e)
+	}
+}
+
+// TestScripts guards that a script or frame tells a widget or a recorder only where it serves nothing else.
+func TestScripts(t *testing.T) {
+	f := Embedded()
+	for url, want := range map[string]string{
+		"https://connect.facebook.net/de_DE/sdk.js#xfbml=1": "facebook", "https://connect.facebook.net/en_US/fbevents.js": "",
+		"https://connect.facebook.net/signals/config/1": "", "https://platform.twitter.com/widgets.js": "x-twitter",
+		"https://static.ads-twitter.com/uwt.js": "", "https://platform.linkedin.com/in.js": "linkedin", "https://snap.licdn.com/li.lms-analytics/insight.min.js": "",
+		"https://assets.pinterest.com/js/pinit.js": "pinterest", "https://s.pinimg.com/ct/core.js": "", "https://www.redditstatic.com/ads/pixel.js": "",
+		"https://www.youtube.com/iframe_api": "", "https://apis.google.com/js/platform.js": "", "https://example.test/sdk.js": "",
+	} {
+		if w, _ := f.WidgetScript(url); w.Service != want {
+			t.Errorf("WidgetScript(%s) = %q, want %q", url, w.Service, want)
+		}
+	}
+	for url, want := range map[string]string{
+		"https://www.facebook.com/plugins/like.php?href=x": "Facebook Like button", "https://www.facebook.com/v19.0/plugins/like.php": "Facebook social plugin of the SDK",
+		"https://www.facebook.com/tr/": "", "https://platform.twitter.com/embed/Tweet.html": "X embedded post", "https://www.youtube-nocookie.com/embed/x": "",
+		"https://player.vimeo.com/video/1": "", "https://disqus.com/embed/comments/?base=x": "Disqus comments",
+	} {
+		if w, _ := f.WidgetFrame(url); w.Name != want {
+			t.Errorf("WidgetFrame(%s) = %q, want %q", url, w.Name, want)
+		}
+	}
+	for url, want := range map[string]string{
+		"https://static.hotjar.com/c/hotjar-1.js?sv=6": "hotjar", "https://www.clarity.ms/tag/x": "microsoft-clarity", "https://edge.fullstory.com/s/fs.js": "fullstory",
+		"https://mc.yandex.ru/metrika/tag.js": "", "https://browser.sentry-cdn.com/8.0.0/bundle.min.js": "", "https://js-agent.newrelic.com/nr-loader.min.js": "",
+		"https://www.datadoghq-browser-agent.com/us1/v6/datadog-rum.js": "", "https://cdn.pendo.io/agent/static/k/pendo.js": "",
+	} {
+		if r, _ := f.RecorderScript(url); r.Service != want {
+			t.Errorf("RecorderScript(%s) = %q, want %q", url, r.Service, want)
+		}
+	}
+	if r, _ := f.RecorderIngest("https://mc.yandex.ru/webvisor/123?x=1"); r.Service != "yandex-metrica" {
+		t.Errorf("RecorderIngest = %q", r.Service)
 	}
 }

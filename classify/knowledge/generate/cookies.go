@@ -76,7 +76,8 @@ func init() {
 		country_code countrycode language_code user_lang userlang current_url redirect_url return_url cart_id cartid
 		recently_viewed recently_viewed_products wishlist wish_list shopping_cart shoppingcart is_logged_in loggedin
 		logged_in user-id time_zone timezone dark_mode darkmode auth_tracking_id tracking_id trackingid landing_page
-		cookie_test cookietest test_cookie ab_test abtest logintoken login_token currency_code`) {
+		cookie_test cookietest test_cookie ab_test abtest logintoken login_token currency_code pagereferrer sitereferrer searchterm querystring
+		focustime blurtime currentcontact shop_analytics c-referrer c-plan c-signup visitorstatus login_email`) {
 		plainNames[n] = true
 	}
 }

@@ -67,13 +67,19 @@ func (r *reader) ownNames(words map[string]bool) {
 		}
 		text := r.p.text[first[0].Start:first[0].End]
 		for _, n := range r.names(text) {
-			if n.start <= 3 || privacyTitle.in(text) {
+			if n.start <= 3 && !speaksOfOthers(text) || privacyTitle.in(text) {
 				words[strings.ToLower(n.text)] = true
 			}
 			break // those named after it may be others
 		}
 		return
 	}
+}
+
+// speaksOfOthers says that a sentence tells what somebody else does on "our" site, who is not the one that speaks.
+func speaksOfOthers(text string) bool {
+	lower := strings.ToLower(text)
+	return strings.Contains(lower, " our ") && !strings.ContainsAny(lower, `"“(`) && !strings.Contains(lower, " we ")
 }
 
 // speaker is the definition of who "we" are.
@@ -129,7 +135,30 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		}
 		return nil
 	}
-	return slices.DeleteFunc(out, func(n named) bool { return !(s.item && n.start <= 3) && !r.takesPart(s, n) })
+	kept := out[:0]
+	for _, n := range out {
+		if s.item && n.start <= 3 || r.introduces(s, n) || r.takesPart(s, n) || len(kept) > 0 && r.beside(s, kept[len(kept)-1], n) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// introduces says that a sentence begins with a vendor and says what it is: "Lumen, a tag manager, loads …".
+func (r *reader) introduces(s *sentence, n named) bool {
+	return n.start == 0 && strings.HasPrefix(r.p.text[s.Start+n.end:s.End], ", a")
+}
+
+// beside says that nothing but a comma or "and" stands between two names: "Lumen Ltd. and Acme Inc.".
+func (r *reader) beside(s *sentence, a, b named) bool {
+	if a.end >= b.start {
+		return false
+	}
+	switch strings.TrimSpace(strings.Trim(strings.TrimSpace(r.p.text[s.Start+a.end:s.Start+b.start]), ",")) {
+	case "", "and", "or", "&":
+		return true
+	}
+	return false
 }
 
 // takesPart says that a vendor does what the sentence tells, or that it is done with or by it: it stands as the subject

@@ -21,6 +21,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	advises := r.has(s, "advice", 0) >= 0
 	own := r.ownUse(s)
 	disclaims := r.has(s, "disclaim", 0) >= 0
+	waits := r.has(s, "consent.prior", 0) >= 0 // "no cookies are set without your consent" denies none
 	for _, h := range s.hits {
 		t, ok := r.techOf(h)
 		if !ok || r.within(s, h, "nottech") { // "see our cookie policy"
@@ -31,7 +32,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		t.own = r.compound(s, h)
 		switch {
-		case neg[h.from]:
+		case neg[h.from] && !waits:
 			if r.techIsDenied(s, h, disclaims) {
 				out.denied = append(out.denied, t)
 			}
@@ -42,12 +43,12 @@ func (r *reader) analyse(s, lead *sentence) reading {
 			out.techs = append(out.techs, t)
 		}
 	}
-	if len(out.purposes) == 0 && r.explains(s) {
-		out.techs = nil
-	}
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.noClick = r.has(s, "without_click", 0) >= 0
 	out.purposes, out.deniedPurposes = r.purposes(s, lead != nil)
+	if len(out.purposes) == 0 && r.explains(s) {
+		out.techs = nil
+	}
 	r.sharing(s, lead, neg, negLead, &out)
 	return out
 }
@@ -322,6 +323,9 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 // negatedPurposes marks what a denial of ours denies; what a visitor need not do is a purpose: "so that you do not
 // have to log in again".
 func (r *reader) negatedPurposes(s *sentence) []bool {
+	if r.has(s, "consent.prior", 0) >= 0 {
+		return make([]bool, len(s.toks)+1)
+	}
 	for _, h := range s.hits {
 		if r.m.is(h, "not") && r.conditional(s, h) {
 			return make([]bool, len(s.toks)+1)

@@ -33,7 +33,7 @@ func (r *reader) nearTech(s *sentence, v hit) bool {
 // "none of it is shared". Another verb between the two takes the negation to itself.
 func (r *reader) denies(s *sentence, v hit) bool {
 	for _, n := range s.hits {
-		if !r.m.is(n, "not") || n.to > v.from || v.from-n.to > 14 || r.within(s, n, "notonly") || r.within(s, n, "except") {
+		if !r.m.is(n, "not") || n.to > v.from || v.from-n.to > 14 || r.within(s, n, "notonly") || r.within(s, n, "except") || r.within(s, n, "donotsell") {
 			continue
 		}
 		if r.blocked(s, n.to, v.from) || r.conditional(s, n) || r.bare(s, n) || r.spent(s, n, v) {
@@ -152,12 +152,22 @@ func (r *reader) collecting(s *sentence, neg []bool, out *reading) {
 		return
 	}
 	for _, h := range s.hits {
-		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) {
+		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) && !r.m.isWord(s.toks[h.from].word, "otheruse") && !r.cannot(s, h) {
 			if subject := r.subject(s, h.from); subject == us || subject == nobody {
 				out.deniesFP = true
 			}
 		}
 	}
+}
+
+// cannot says that the negation before a verb is one of ability: "we cannot access it".
+func (r *reader) cannot(s *sentence, v hit) bool {
+	for i := max(1, v.from-4); i < v.from; i++ {
+		if r.m.isWord(s.toks[i].word, "adverbial") && r.m.isWord(s.toks[i-1].word, "able") {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) closeNot(s *sentence, v hit) bool {

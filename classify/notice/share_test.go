@@ -60,6 +60,8 @@ func TestSharing(t *testing.T) {
 		{"We do not ask children to disclose more than a game needs.", ""},
 		{"We have no obligation to release such information.", ""},
 		{"Please do not share your password.", ""},
+		{`Click on "Do Not Sell or Share My Personal Information" at the bottom.`, ""},
+		{`See our "Do Not Sell or Share" page.`, ""},
 		{"This policy does not apply to information that third parties collect.", ""},
 		{"We are not responsible for what third parties collect.", ""},
 		{"The laws there may not protect data as those in your location do.", ""},

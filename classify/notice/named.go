@@ -137,7 +137,11 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	}
 	kept := out[:0]
 	for _, n := range out {
-		if s.item && n.start <= 3 || r.introduces(s, n) || r.takesPart(s, n) || len(kept) > 0 && r.beside(s, kept[len(kept)-1], n) {
+		counts := s.item && n.start <= 3 || r.introduces(s, n) || r.takesPart(s, &n)
+		if last := len(kept) - 1; !counts && last >= 0 && r.beside(s, kept[last], n) {
+			counts, n.denied = true, kept[last].denied
+		}
+		if counts {
 			kept = append(kept, n)
 		}
 	}
@@ -162,8 +166,9 @@ func (r *reader) beside(s *sentence, a, b named) bool {
 }
 
 // takesPart says that a vendor does what the sentence tells, or that it is done with or by it: it stands as the subject
-// or the object of a verb, or beside the name of a technology ("Lumen cookies").
-func (r *reader) takesPart(s *sentence, n named) bool {
+// or the object of a verb, or beside the name of a technology ("Lumen cookies"). Of what is not used it sets denied, if
+// that is said flatly.
+func (r *reader) takesPart(s *sentence, n *named) bool {
 	from := slices.IndexFunc(s.toks, func(t token) bool { return t.End > s.Start+n.start })
 	to := from
 	for to < len(s.toks) && s.toks[to].Start < s.Start+n.end {
@@ -183,11 +188,29 @@ func (r *reader) takesPart(s *sentence, n named) bool {
 			return true
 		}
 		takes := r.m.is(v, "allow") || r.m.is(v, "use") || r.m.is(v, "give") || r.m.is(v, "byparty") && (v.to-v.from > 1 || !r.visitorActs(s, v.from))
+		if passive := r.m.is(v, "use") && v.from >= to && v.from-to <= 3 && r.passive(s, v); passive && !r.negated(s)[v.from] {
+			return true // "Lumen is used"
+		}
 		if takes && v.to <= from && from-v.to <= 6 && r.subject(s, v.from) != visitor && !r.referring(s, v) {
-			return true
+			if !r.negated(s)[v.from] {
+				return true
+			}
+			n.denied = r.m.is(v, "use") && r.refuses(s, v)
+			return n.denied
 		}
 	}
 	return false
+}
+
+// refuses says that we flatly do not do what a verb says: "we do not use".
+func (r *reader) refuses(s *sentence, v hit) bool {
+	if r.has(s, "if", 0) >= 0 || r.has(s, "advice", 0) >= 0 || r.has(s, "except", 0) >= 0 || r.exempt(s) {
+		return false
+	}
+	return slices.ContainsFunc(s.hits, func(n hit) bool {
+		return r.m.is(n, "not") && n.to <= v.from && r.m.isWord(s.toks[n.to-1].word, "adverbial") && r.coordinate(s, n.to, v.from) &&
+			!r.notFlat(s, n) && !r.conditional(s, n) && !r.bare(s, n)
+	})
 }
 
 // visitorActs says that the last verb before a token is the visitor's: "you may share it through".
@@ -305,7 +328,7 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		if v.service == "" {
 			d.Confidence = 0.6 // a name by the look of it
 		}
-		d.Denied = rd.deniesTP && !rd.shares && !rd.third
+		d.Denied = v.denied || rd.deniesTP && !rd.shares && !rd.third
 		techs := storing(rd.techs)
 		if d.Denied || len(techs) == 0 {
 			techs = []techHit{{}}

@@ -18,6 +18,7 @@ type named struct {
 	entity     string
 	purposes   []knowledge.Purpose
 	start, end int
+	denied     bool // the sentence says that it is not used
 }
 
 // reader reads one document.

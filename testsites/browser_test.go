@@ -221,6 +221,14 @@ func compare(t *testing.T, site Site, page *url.URL, log []Hit) {
 		}
 	}
 	for _, f := range slices.Sorted(maps.Keys(want)) {
+		if before, after, ok := strings.Cut(f, "*"); ok { // a name that is another on every visit
+			for g := range got {
+				if strings.HasPrefix(g, before) && strings.HasSuffix(g, after) {
+					delete(got, g)
+					got[f] = true
+				}
+			}
+		}
 		if !got[f] {
 			t.Errorf("did not happen: %s", f)
 		}

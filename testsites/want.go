@@ -70,7 +70,8 @@ type Host struct {
 	When  string `json:"when,omitempty"`
 }
 
-// Cookie is a cookie that is set. Two pages may set it; it stands here once.
+// Cookie is a cookie that is set. Two pages may set it; it stands here once. A "*" at the end of its name, or of an
+// Item's key, stands for what is different on every visit.
 type Cookie struct {
 	Name     string `json:"name"`
 	Domain   string `json:"domain"` // without a leading dot; a host for a host-only cookie

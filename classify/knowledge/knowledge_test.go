@@ -85,6 +85,8 @@ func TestOverlayWinsAndErrorsNameTheLine(t *testing.T) {
 		"nonsense\ta", "service\tx\tX\tE\t\t\tanalytics", "service\tx\tX\tE\t\t\tnonsense\ts", "domain\ta.test\tnobody\t\ts",
 		"cookie\t*\t\tanalytics\t1d\t0.5\t\t\ts", "cookie\ta\t\tanalytics\t1w\t0.5\t\t\ts", "cookie\ta\t\tanalytics\t1d\t7\t\t\ts",
 		"cookie\ta\t\tanalytics\t1d\t0.5\tfoo=1\t\ts", "challenge\tcloudflare\tnowhere\tx\ts",
+		"word\tx\tnowhere\ts", "parameter\t*\t\tadvertising\ts", "parameter\tx\t\tnonsense\ts", "entity\tx\t\ts", "cloak\ta.test\tnobody\ts",
+		"domain\t*\tmeta\t\ts", "domain\ta.*.test\tmeta\t\ts", "cookie\ta\t\tanalytics\t1d\t0.5\tminlen=x\t\ts",
 	} {
 		_, err := Load(Overlay{"bad.tsv", []byte("# one\n" + bad + "\n")})
 		if err == nil || !strings.Contains(err.Error(), "bad.tsv:2") {

@@ -53,9 +53,10 @@ type Assessment struct {
 // Input is everything that is judged.
 type Input struct {
 	Visits         []evidence.Visit
-	Notice         *notice.Notice // nil = none was found
-	NoticeProblems []error        // documents that exist and could not be read
-	Looked         []string       // where a notice was looked for
+	Notice         *notice.Notice          // nil = none was found
+	NoticeProblems []error                 // documents that exist and could not be read
+	Drift          []notice.DocumentChange // what changed since the declarations were signed off
+	Looked         []string                // where a notice was looked for
 	Facts          *knowledge.Facts
 	Require        Requirement
 	Laws           []string        // rule packs: eu, uk, us-ca

@@ -20,6 +20,13 @@ func (c *collector) noticeItself(list []Assessment) {
 			f.Fix = "Make the notice readable without obstacles, or name one with --notice, or a signed-off file with --declaration."
 		})
 	}
+	for _, d := range c.in.Drift {
+		c.add("notice-drifted", d.URL, string(d.Change), nil, func(f *Finding) {
+			what := map[notice.Change]string{notice.Changed: "has changed", notice.Went: "is no longer found", notice.Appeared: "is new"}[d.Change]
+			f.Message = fmt.Sprintf("The notice %s %s since the declarations were signed off.", d.URL, what)
+			f.Fix = "Compare the two with trackaudit notice --diff, correct the declarations, and sign them off again."
+		})
+	}
 	if !c.nothingRead() || len(c.in.NoticeProblems) > 0 || !seenWhole(c.in.Visits) {
 		return
 	}

@@ -123,8 +123,8 @@ func worse(a, b error) bool {
 // run that goes on in the same folder.
 func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declaration string, several bool) error {
 	if declaration != "" { // a broken file must not cost a crawl
-		if _, _, err := readNotice(nil, p.facts, declaration); err != nil {
-			return err
+		if _, err := readDeclarations(declaration); err != nil {
+			return fmt.Errorf("--declaration: %w", err)
 		}
 	}
 	addresses, files, err := givenNotices(p.notices)

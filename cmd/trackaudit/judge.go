@@ -23,7 +23,7 @@ type judgement struct {
 
 // judge joins what the browser saw with what the notice says. It needs no browser and no network.
 func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, docs []evidence.Document, facts *knowledge.Facts, r rules, declaration string) (judgement, error) {
-	n, problems, err := readNotice(docs, facts, declaration)
+	n, problems, drift, err := readNotice(docs, facts, declaration)
 	if err != nil {
 		return judgement{}, err
 	}
@@ -36,7 +36,7 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 		problems = append(problems, &notice.UnreadableError{URL: p.URL, Reason: p.Reason})
 	}
 	in := classify.Input{
-		Visits: visits, Notice: n, NoticeProblems: problems, Looked: info.Looked,
+		Visits: visits, Notice: n, NoticeProblems: problems, Drift: drift, Looked: info.Looked,
 		Facts: facts, Require: r.require, Laws: r.laws, Lists: r.matcher,
 	}
 	assessments := classify.Assess(in)
@@ -66,26 +66,38 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 }
 
 // readNotice reads the documents, or the signed-off declarations in their place. Problems with single documents
-// come back beside what could be read.
-func readNotice(docs []evidence.Document, facts *knowledge.Facts, declaration string) (*notice.Notice, []error, error) {
+// come back beside what could be read, and what changed since the declarations were signed off.
+func readNotice(docs []evidence.Document, facts *knowledge.Facts, declaration string) (*notice.Notice, []error, []notice.DocumentChange, error) {
 	n, err := notice.Read(docs, facts)
 	if n == nil {
 		n = &notice.Notice{}
 	}
 	problems := split(err)
 	if declaration == "" {
-		return n, problems, nil
+		return n, problems, nil, nil
 	}
-	data, err := os.ReadFile(declaration)
+	signed, err := readDeclarations(declaration)
 	if err != nil {
-		return nil, nil, hintf(fmt.Errorf("--declaration: %w", err), "write one with: trackaudit notice URL > declarations.yaml")
-	}
-	signed, err := notice.Unmarshal(data)
-	if err != nil {
-		return nil, nil, hintf(fmt.Errorf("--declaration %s: %w", declaration, err), "trackaudit notice URL prints a file of the right form")
+		return nil, nil, nil, fmt.Errorf("--declaration: %w", err)
 	}
 	// A person has signed this off: what the extraction could not read no longer matters.
-	return signed, nil, nil
+	if len(signed.Documents) == 0 || len(n.Documents) == 0 {
+		return signed, nil, nil, nil
+	}
+	return signed, nil, notice.Drift(signed, n), nil
+}
+
+// readDeclarations reads a file of declarations.
+func readDeclarations(path string) (*notice.Notice, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, hintf(err, "write one with: trackaudit notice URL > declarations.yaml")
+	}
+	n, err := notice.Unmarshal(data)
+	if err != nil {
+		return nil, hintf(fmt.Errorf("%s: %w", path, err), "trackaudit notice URL prints a file of the right form")
+	}
+	return n, nil
 }
 
 // split takes joined errors apart.

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,14 +20,16 @@ import (
 func noticeCommand() *cobra.Command {
 	var c crawling
 	var format string
+	var diff bool
 	cmd := &cobra.Command{
 		Use:   "notice URL-or-FILE [URL-or-FILE…]",
 		Short: "Print what a notice declares, each with its quote, for a person to correct and sign off",
 		Long: `Read a notice and print its declarations, each with its quote, as YAML for a person to correct and
 sign off; trackaudit audit --declaration FILE then judges by that file. --format json prints the notice
-object of the report.
+object of the report. --diff OLD NEW tells what appeared, went and changed between two notices, each an address, a
+document or a file of declarations.
 
-Exit code: 0 read, 2 usage, 3 the notice cannot be read or is in a language that is not supported.`,
+Exit code: 0 read (with --diff: nothing changed), 1 with --diff: something changed, 2 usage, 3 the notice cannot be read or is in a language that is not supported.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "yaml" && format != "json" {
@@ -34,10 +39,14 @@ Exit code: 0 read, 2 usage, 3 the notice cannot be read or is in a language that
 			if err != nil {
 				return err
 			}
+			if diff {
+				return diffNotices(cmd, args, p, format)
+			}
 			return readOut(cmd, args, p, format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "yaml", "yaml or json")
+	cmd.Flags().BoolVar(&diff, "diff", false, "tell what changed between two notices: notice --diff OLD NEW")
 	cmd.Flags().StringArrayVar(&c.hostRules, "host-rule", nil, `Chrome's host-resolver rule, e.g. "MAP staging.example 127.0.0.1:8443" (repeatable)`)
 	cmd.Flags().StringArrayVar(&c.knowledge, "knowledge", nil, "a file with facts of your own, YAML or TSV (repeatable)")
 	cmd.Flags().BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
@@ -56,9 +65,21 @@ func crawlDefaults(c *crawling) {
 }
 
 func readOut(cmd *cobra.Command, args []string, p *plan, format string) error {
+	docs, err := fetchNotices(cmd, args, p)
+	if err != nil {
+		return err
+	}
+	if len(docs) == 0 {
+		return exit(exitInconclusive)
+	}
+	return printNotice(cmd, docs, p.facts, format)
+}
+
+// fetchNotices reads files and fetches addresses.
+func fetchNotices(cmd *cobra.Command, args []string, p *plan) ([]evidence.Document, error) {
 	addresses, docs, err := givenNotices(args)
 	if err != nil {
-		return errors.Unwrap(err)
+		return nil, errors.Unwrap(err)
 	}
 	if len(addresses) > 0 {
 		log := func(format string, args ...any) {
@@ -68,17 +89,93 @@ func readOut(cmd *cobra.Command, args []string, p *plan, format string) error {
 		}
 		fetched, problems, err := crawler.Notices(cmd.Context(), p.crawl(addresses[0], addresses, nil, log))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, problem := range problems {
-			printError(cmd.ErrOrStderr(), fmt.Errorf("%s: %s", problem.URL, problem.Reason))
+			printError(cmd.ErrOrStderr(), fmt.Errorf("%s: %s", problem.URL, whyNot(problem)))
 		}
 		docs = append(docs, fetched...)
 	}
-	if len(docs) == 0 {
-		return exit(exitInconclusive)
+	return docs, nil
+}
+
+// diffNotices tells what changed from the first notice to the second.
+func diffNotices(cmd *cobra.Command, args []string, p *plan, format string) error {
+	if len(args) != 2 {
+		return hintf(errors.New("--diff takes two notices"), "trackaudit notice --diff declarations.yaml https://www.example.com/privacy")
 	}
-	return printNotice(cmd, docs, p.facts, format)
+	var sides [2]*notice.Notice
+	for i, arg := range args {
+		if ext := strings.ToLower(filepath.Ext(arg)); (ext == ".yaml" || ext == ".yml") && !strings.Contains(arg, "://") {
+			n, err := readDeclarations(arg)
+			if err != nil {
+				return err
+			}
+			sides[i] = n
+			continue
+		}
+		docs, err := fetchNotices(cmd, []string{arg}, p)
+		if err != nil {
+			return err
+		}
+		n, err := notice.Read(docs, p.facts)
+		for _, problem := range split(err) {
+			printError(cmd.ErrOrStderr(), problem)
+		}
+		if n == nil || len(n.Documents) == 0 || err != nil {
+			return exit(exitInconclusive)
+		}
+		sides[i] = n
+	}
+	changes := notice.Diff(sides[0], sides[1])
+	out := cmd.OutOrStdout()
+	if format == "json" {
+		enc := json.NewEncoder(out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(changes); err != nil {
+			return err
+		}
+	} else {
+		printChanges(out, changes)
+	}
+	if !changes.Empty() {
+		return exit(exitFindings)
+	}
+	return nil
+}
+
+// printChanges writes one line a change: + appeared, - went, ~ changed.
+func printChanges(w io.Writer, c notice.Changes) {
+	mark := map[notice.Change]string{notice.Appeared: "+", notice.Went: "-", notice.Changed: "~"}
+	say := func(change notice.Change, format string, args ...any) {
+		fmt.Fprintf(w, "%s %s\n", mark[change], plain(fmt.Sprintf(format, args...)))
+	}
+	for _, d := range c.Documents {
+		say(d.Change, "document %s", d.URL)
+	}
+	for _, x := range c.Claims {
+		say(notice.Changed, "%s: %s, was %s", x.Claim, x.New.Value, x.Old.Value)
+	}
+	for _, o := range c.OptOuts {
+		say(o.Change, "opt-out %s", o.OptOut.URL)
+	}
+	for _, x := range c.Declarations {
+		d := x.New
+		if d == nil {
+			d = x.Old
+		}
+		what := strings.Join(slices.DeleteFunc([]string{string(d.Technology), string(d.Purpose), string(d.Party), d.Recipient, strings.Join(d.Names, " ")}, func(s string) bool { return s == "" }), " · ")
+		if d.Denied {
+			what = "denied: " + what
+		}
+		if len(x.Fields) > 0 {
+			what += " (" + strings.Join(x.Fields, ", ") + ")"
+		}
+		say(x.Change, "%s: %q", what, d.Quote)
+	}
+	if c.Empty() {
+		fmt.Fprintln(w, "Nothing changed.")
+	}
 }
 
 func printNotice(cmd *cobra.Command, docs []evidence.Document, facts *knowledge.Facts, format string) error {

@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 	t.Run("group", func(t *testing.T) { // the parallel scripts end before the server does
 		testscript.Run(t, testscript.Params{
 			Dir:  filepath.Join("testdata", "script"),
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits, "code": wantCode, "samefindings": sameFindings},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits, "code": wantCode, "samefindings": sameFindings, "append": appendFile},
 			Setup: func(env *testscript.Env) error {
 				vendors := filepath.Join(env.WorkDir, ".vendors.tsv")
 				env.Setenv("RULE", server.HostRule())
@@ -134,4 +134,9 @@ func listServer() *httptest.Server {
 		}
 		_, _ = w.Write([]byte(body))
 	}))
+}
+
+// append FILE MORE adds the lines of MORE at the end of FILE.
+func appendFile(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+ts.ReadFile(args[1])), 0o644))
 }

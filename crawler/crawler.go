@@ -22,6 +22,7 @@ type Config struct {
 	Jobs         int             // visits at the same time; 0 = 3
 	Choices      []evidence.Choice
 	IgnoreRobots bool
+	AllowPrivate bool // let the pages of a public site lead to private addresses
 	// Resolve is Browser.HostRules as read by discover.ParseHostRules; nil has them read.
 	Resolve func(host, port string) (addr string)
 
@@ -87,6 +88,9 @@ func (p NoticeProblem) Unwrap() error { return p.Err }
 // fails, and the end of ctx; then the Result holds what was reached, and visits that were planned but not made
 // went to sink as such.
 func Crawl(ctx context.Context, cfg Config, sink func(evidence.Visit) error) (Result, error) {
+	if err := cfg.keepOut(ctx); err != nil {
+		return Result{}, err
+	}
 	return crawlWith(ctx, cfg, sink, starter(cfg.Browser))
 }
 
@@ -103,6 +107,9 @@ func starter(o browser.Options) startFunc {
 // Notices fetches the documents that cfg.Notices names, without a crawl. A browser is started only for those that
 // cannot be read without one.
 func Notices(ctx context.Context, cfg Config) ([]evidence.Document, []NoticeProblem, error) {
+	if err := cfg.keepOut(ctx); err != nil {
+		return nil, nil, err
+	}
 	return noticesWith(ctx, cfg, starter(cfg.Browser))
 }
 

@@ -95,6 +95,10 @@ func newCrawl(cfg Config) (*crawl, error) {
 			earlier[earlierKey{v.ID, v.URL, v.Choice}] = v
 		}
 	}
+	var control func(network, address string) error
+	if cfg.Browser.Refuse != nil {
+		control = refusePrivate
+	}
 	return &crawl{
 		cfg:     cfg,
 		earlier: earlier,
@@ -105,6 +109,7 @@ func newCrawl(cfg Config) (*crawl, error) {
 			Insecure:     cfg.Browser.Insecure,
 			FirstParties: cfg.Browser.FirstParties,
 			Resolve:      cfg.Resolve,
+			Control:      control,
 		},
 		queue:      queue.NewMemory(),
 		frontier:   discover.NewFrontier(cfg.Start),

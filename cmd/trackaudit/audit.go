@@ -299,7 +299,7 @@ func whyNot(p crawler.NoticeProblem) string {
 // crawl is the plan in the crawler's words.
 func (p *plan) crawl(start string, notices []string, show func(crawler.Progress), log func(string, ...any)) crawler.Config {
 	return crawler.Config{
-		Start: start, Pages: p.pages, Jobs: p.jobs, Choices: p.choices, IgnoreRobots: p.ignoreRobots,
+		Start: start, Pages: p.pages, Jobs: p.jobs, Choices: p.choices, IgnoreRobots: p.ignoreRobots, AllowPrivate: p.allowPrivate,
 		Notices: notices, Resolve: p.resolve, Likely: notice.Likely, Progress: show,
 		Browser: browser.Options{
 			Path: p.chrome, HostRules: p.hostRules, Insecure: p.insecure, RealTime: p.realTime, Dwell: p.dwell,

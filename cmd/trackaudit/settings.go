@@ -71,6 +71,7 @@ type crawling struct {
 	thirdParty   string
 	insecure     bool
 	ignoreRobots bool
+	allowPrivate bool
 	keepValues   bool
 	realTime     bool
 	chrome       string
@@ -93,6 +94,7 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.StringVar(&c.thirdParty, "third-party-cookies", "allow", "whether the browser takes third-party cookies: allow, block")
 	f.BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
 	f.BoolVar(&c.ignoreRobots, "ignore-robots", false, "visit pages that robots.txt asks crawlers to leave alone")
+	f.BoolVar(&c.allowPrivate, "allow-private", false, "let the pages of a public site lead to private addresses (hosts that --host-rule names always may)")
 	f.BoolVar(&c.keepValues, "keep-values", false, "keep cookie and storage values in the evidence instead of their hashes")
 	f.BoolVar(&c.realTime, "real-time", false, "watch each page in real time instead of virtual time")
 	f.StringVar(&c.chrome, "chrome", "", "the browser to use (found by itself if absent)")

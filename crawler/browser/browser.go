@@ -34,10 +34,12 @@ type Options struct {
 	Forms                  bool   // type made-up values into the page's fields, and see whether they leave
 	Repeat                 bool   // load a page with long ETags twice more, to tell identifiers in the cache
 	Resolver               string // DNS server that is asked where the site's own names lead: "HOST:PORT", "system"; "" = none
-	Facts                  *knowledge.Facts
-	HashKey                []byte
-	KeepValues             bool
-	Log                    func(format string, args ...any) // warnings; nil = none
+	// Refuse says that a page at host must not be read when address is what answers; nil = any may.
+	Refuse     func(host, address string) bool
+	Facts      *knowledge.Facts
+	HashKey    []byte
+	KeepValues bool
+	Log        func(format string, args ...any) // warnings; nil = none
 }
 
 // Browser is a running browser. It is safe for concurrent use.

@@ -29,6 +29,7 @@ const (
 	maxPopups      = 3
 	maxNavigations = 25
 	maxBody        = 256 << 10
+	maxDocument    = 32 << 20 // bytes of the page's own document, unpacked
 )
 
 // capture collects what one visit sees. Its handlers run on the connection's reader; mu guards it against the
@@ -76,6 +77,7 @@ type capture struct {
 	finished chan struct{} // the main document arrived whole
 	loaded   chan struct{}
 	gone     chan struct{} // the renderer crashed
+	halted   chan struct{} // the page is not to be read: refused or too large
 	expired  chan struct{} // virtual time ran out
 	quiet    chan struct{} // after leaving began: everything sent since is answered
 	leaving  int           // how many requests there were when leaving began; -1 = it has not
@@ -83,6 +85,8 @@ type capture struct {
 	over     bool          // evidence is closed
 	cut      string        // which bound was met
 	storming bool
+	refused  string // the private address that the page led to
+	tooLarge bool   // the page's own document
 }
 
 // requestKey tells requests apart: IDs are unique within a session only.
@@ -114,7 +118,7 @@ func newCapture(b *Browser, j Job) *capture {
 		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{}, endpoints: map[string]string{},
-		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}),
+		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}), halted: make(chan struct{}),
 		expired: make(chan struct{}, 8), quiet: make(chan struct{}, 1), leaving: -1}
 }
 
@@ -297,6 +301,12 @@ func (c *capture) event(s *session, ev any) {
 		c.networkEvent(s, ev)
 		c.checkQuiet()
 	}
+}
+
+// breakOff ends the loading of the page for a reason that visiting.halt says. The caller holds mu.
+func (c *capture) breakOff(s *session) {
+	send(s, page.StopLoading, cdp.Empty{})
+	shut(c.halted)
 }
 
 // calm stops a page that navigates without end.

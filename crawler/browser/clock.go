@@ -15,6 +15,7 @@ const (
 	arrival  = 700 * time.Millisecond  // wall time in which the document of a popup should come
 	patience = 1500 * time.Millisecond // wall time after which a fetch counts as hanging
 	hardCap  = 4 * time.Second         // wall time after which a page that spins is left
+	spinning = 2 * time.Second         // wall time in which a page must answer a question that costs it nothing
 )
 
 // watch lets page time run by budget. It returns how it ended: "budget", "cap" or "error".
@@ -29,6 +30,11 @@ func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) s
 	c.run(s, emulation.VirtualTimePolicyPauseIfNetworkFetchesPending, budget)
 	if c.expires(ctx, s, patience) {
 		return "budget"
+	}
+	select {
+	case <-c.halted:
+		return "error"
+	default:
 	}
 	c.mu.Lock()
 	popups := c.popups
@@ -46,6 +52,8 @@ func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) s
 	select {
 	case <-s.done:
 		return "error"
+	case <-c.halted:
+		return "error"
 	default: // its timers would keep it busy for ever
 		send(s, emulation.SetVirtualTimePolicy, emulation.SetVirtualTimePolicyParams{Policy: emulation.VirtualTimePolicyPause})
 		return "cap"
@@ -60,6 +68,8 @@ func (c *capture) realTime(ctx context.Context, s *session, budget time.Duration
 	case <-s.done:
 		return "error"
 	case <-c.gone:
+		return "error"
+	case <-c.halted:
 		return "error"
 	case <-ctx.Done():
 		return "cap"
@@ -154,6 +164,7 @@ func (c *capture) expires(ctx context.Context, s *session, limit time.Duration) 
 	case <-t.C:
 	case <-s.done:
 	case <-c.gone:
+	case <-c.halted:
 	case <-ctx.Done():
 	}
 	return false

@@ -40,7 +40,7 @@ func (v *visiting) leave(ctx context.Context) {
 	if answered && (v.reason == "" || v.reason == evidence.Timeout) {
 		v.look(ctx)
 	}
-	if answered && v.reason != evidence.Crashed {
+	if answered && v.reason != evidence.Crashed && v.reason != evidence.Blocked && v.reason != evidence.TooLarge {
 		v.before = v.cookies(ctx)
 		v.farewell(ctx)
 	}

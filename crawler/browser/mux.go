@@ -170,10 +170,23 @@ func (s *session) receive(msg *cdproto.Message) {
 		}
 		return
 	}
+	if unheard[msg.Method] {
+		return
+	}
 	ev, err := cdproto.UnmarshalMessage(msg, chromedp.DefaultUnmarshalOptions)
 	if err == nil { // events that cdproto does not know are not for us
 		s.handle(s, ev)
 	}
+}
+
+// unheard are events that come in masses and that nobody here listens to: they are not even read.
+var unheard = map[cdproto.MethodType]bool{
+	cdproto.EventRuntimeConsoleAPICalled: true, cdproto.EventRuntimeExceptionThrown: true, cdproto.EventNetworkResourceChangedPriority: true,
+	cdproto.EventNetworkRequestServedFromCache: true, cdproto.EventDebuggerScriptParsed: true, cdproto.EventPageFrameStartedLoading: true,
+	cdproto.EventPageFrameStoppedLoading: true, cdproto.EventPageLifecycleEvent: true, cdproto.EventTargetTargetInfoChanged: true,
+	cdproto.EventPageFrameDetached: true, cdproto.EventPageFrameSubtreeWillBeDetached: true, cdproto.EventPageFrameResized: true,
+	cdproto.EventPageFrameStartedNavigating: true, cdproto.EventNetworkPolicyUpdated: true, cdproto.EventNetworkEventSourceMessageReceived: true,
+	cdproto.EventNetworkWebSocketFrameReceived: true, cdproto.EventNetworkWebSocketWillSendHandshakeRequest: true, cdproto.EventNetworkWebSocketClosed: true,
 }
 
 func (s *session) end(why error) {

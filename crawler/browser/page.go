@@ -89,12 +89,29 @@ func (v *visiting) look(ctx context.Context) {
 		return
 	}
 	v.html = v.seen.HTML
+	if strings.HasPrefix(v.seen.URL, "chrome-error:") { // the page went to where there is none
+		v.mu.Lock()
+		why := ""
+		for _, r := range v.requests {
+			if r.document {
+				why = r.Failed
+			}
+		}
+		v.mu.Unlock()
+		if why != "" {
+			v.fail(why)
+		}
+	}
 }
 
 // fail turns Chrome's reason for a failed navigation into ours.
 func (v *visiting) fail(text string) {
 	code := strings.TrimPrefix(text, "net::ERR_")
 	switch {
+	case code == "NAME_NOT_RESOLVED" && v.literal() != "":
+		v.stop(evidence.Blocked, "the page leads to the private address "+v.literal()+", which a public site must not (--allow-private permits it)")
+	case code == "UNSAFE_REDIRECT":
+		v.stop(evidence.Blocked, "the address redirects to something that is no page of the web, which the browser refused")
 	case text == "download":
 		v.stop(evidence.NotHTML, "the address offers a download, not a page")
 	case code == "TOO_MANY_REDIRECTS":
@@ -112,6 +129,22 @@ func (v *visiting) fail(text string) {
 	default:
 		v.stop(evidence.Unreachable, "the page could not be loaded ("+text+")")
 	}
+}
+
+// literal is the private address that the page's own document was last asked for, if it is written as one.
+func (v *visiting) literal() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	host := ""
+	for _, r := range v.requests {
+		if r.document {
+			host = evidence.HostOf(r.URL)
+		}
+	}
+	if v.b.o.Refuse != nil && v.b.o.Refuse(host, host) || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return host
+	}
+	return ""
 }
 
 // describe fills what the page itself shows. The caller holds mu.

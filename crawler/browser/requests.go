@@ -31,6 +31,7 @@ type request struct {
 	frames    int      // WebSocket frames sent
 	messages  []string // their contents
 	after     int      // bytes sent after input began
+	unpacked  int64
 	done      bool
 	hasExtra  bool
 	isPreload bool
@@ -50,6 +51,13 @@ func (c *capture) networkEvent(s *session, ev any) {
 			c.response(r, ev.Response, ev.HasExtraInfo)
 			if r.document && r.Hop == len(c.byID[r.key])-1 {
 				shut(c.answered)
+			}
+		}
+	case *network.EventDataReceived:
+		if r := c.last(s, ev.RequestID); r != nil && r.document {
+			if r.unpacked += ev.DataLength; r.unpacked > maxDocument && !c.tooLarge {
+				c.tooLarge = true
+				c.breakOff(s)
 			}
 		}
 	case *network.EventResponseReceivedExtraInfo:
@@ -202,6 +210,10 @@ func (c *capture) response(r *request, res *network.Response, extra bool) {
 	r.headers = res.Headers
 	if res.RemoteIPAddress != "" {
 		r.Server = fmt.Sprintf("%s:%d", strings.Trim(res.RemoteIPAddress, "[]"), res.RemotePort)
+	}
+	if host := evidence.HostOf(r.URL); r.document && c.refused == "" && c.b.o.Refuse != nil && c.b.o.Refuse(host, res.RemoteIPAddress) {
+		c.refused = res.RemoteIPAddress
+		c.breakOff(c.page)
 	}
 	if res.FromServiceWorker && r.Server == "" {
 		r.Server = "service worker"

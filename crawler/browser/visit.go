@@ -11,6 +11,7 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 
 	"trackaudit/crawler/evidence"
@@ -144,6 +145,9 @@ func (v *visiting) load(ctx context.Context) {
 			navigated = nil
 		case <-soon:
 			navigated = nil
+		case <-v.halted:
+			v.halt()
+			return
 		case <-v.gone:
 			v.stop(evidence.Crashed, "the page crashed its renderer")
 			return
@@ -170,6 +174,11 @@ func (v *visiting) linger(ctx context.Context) {
 	before := budget * 2 / 5
 	v.dwell = evidence.Dwell{Budget: int(budget.Milliseconds()), Virtual: !v.b.o.RealTime}
 	v.dwell.Ended = v.watch(ctx, v.session, before)
+	if v.dwell.Ended == "cap" && !v.responds(ctx) {
+		v.stop(evidence.Timeout, "a script of the page ran without end")
+		send(v.session, runtime.TerminateExecution, cdp.Empty{})
+		return
+	}
 	if v.dwell.Ended != "error" && ctx.Err() == nil {
 		v.touch(ctx, v.session)
 		if v.b.o.Forms {
@@ -186,6 +195,9 @@ func (v *visiting) linger(ctx context.Context) {
 	case <-v.gone:
 		v.stop(evidence.Crashed, "the page crashed its renderer")
 		return
+	case <-v.halted:
+		v.halt()
+		return
 	default:
 	}
 	select {
@@ -200,6 +212,25 @@ func (v *visiting) linger(ctx context.Context) {
 			v.stop(evidence.Timeout, "the page did not arrive whole in time")
 		}
 	}
+}
+
+// halt says why the page is not to be read.
+func (v *visiting) halt() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.refused != "" {
+		v.stop(evidence.Blocked, "the page is answered by the private address "+v.refused+", where a public site must not lead (--allow-private permits it)")
+		return
+	}
+	v.stop(evidence.TooLarge, fmt.Sprintf("the page is larger than %d MB", maxDocument>>20))
+}
+
+// responds says whether the page still runs what it is asked to.
+func (v *visiting) responds(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, spinning)
+	defer cancel()
+	_, err := call(ctx, v.session, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"})
+	return err == nil
 }
 
 // dispose clears the context away, also when the visit was called off.

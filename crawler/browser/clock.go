@@ -52,6 +52,8 @@ func (c *capture) watch(ctx context.Context, s *session, budget time.Duration) s
 	select {
 	case <-s.done:
 		return "error"
+	case <-c.gone:
+		return "error"
 	case <-c.halted:
 		return "error"
 	default: // its timers would keep it busy for ever

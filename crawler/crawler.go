@@ -19,7 +19,7 @@ type Config struct {
 	Browser      browser.Options // its host rules, Insecure and FirstParties hold for discovery as well
 	Start        string          // absolute URL of the start page
 	Pages        int             // pages to visit under each choice; 0 = 20
-	Jobs         int             // visits at the same time; 0 = 3
+	Jobs         int             // visits at the same time; 0 = one and a half for each core, 2 to 6
 	Choices      []evidence.Choice
 	IgnoreRobots bool
 	AllowPrivate bool // let the pages of a public site lead to private addresses

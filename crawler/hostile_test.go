@@ -56,9 +56,9 @@ var hostiles = []hostile{
 		w.Header().Set("Content-Disposition", "attachment; filename=x.html")
 		_, _ = io.WriteString(w, "x")
 	}, want: []evidence.Reason{evidence.NotHTML}},
-	{name: "100 MB document", serve: large(false), want: []evidence.Reason{evidence.TooLarge}},
+	{name: "100 MB document", serve: large(false), want: []evidence.Reason{evidence.TooLarge, evidence.Timeout}},
 	{name: "100 MB script", body: `<script src="large.js"></script>`, want: []evidence.Reason{seenWhole}},
-	{name: "gzip bomb", serve: large(true), want: []evidence.Reason{evidence.TooLarge}},
+	{name: "gzip bomb", serve: large(true), want: []evidence.Reason{evidence.TooLarge, evidence.Timeout}},
 	{name: "10,000 cookies", body: `<script>for(let i=0;i<10000;i++)document.cookie='c'+i+'=0123456789'</script>`, want: []evidence.Reason{seenWhole}},
 	{name: "10,000 storage keys", body: `<script>for(let i=0;i<10000;i++)localStorage.setItem('k'+i,'0123456789')</script>`, want: []evidence.Reason{seenWhole}},
 	{name: "50 MB of storage", body: `<script>for(let i=0;i<11;i++){const f=document.createElement('iframe');f.src='https://s'+i+'.large.test/storage.html';document.body.append(f)}</script>`,

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,46 +24,88 @@ type startFunc func(context.Context) (driver, error)
 const (
 	startTries = 3  // attempts to start a browser again before it is given up
 	maxLosses  = 10 // losses in a row, without a visit between them, after which it is given up
+
 )
+
+// maxVisits is how many visits one browser makes before another takes over: Chrome grows, if slowly.
+const maxVisits = 500
 
 // errGone says that the browser was lost and cannot be started again.
 var errGone = errors.New("browser lost and not to be started again")
 
-// keeper keeps one browser running: whoever finds it lost says so, and the next to need it starts it again.
+// keeper keeps one browser running: whoever finds it lost says so, and the next to need it starts it again. One that
+// has made many visits is replaced, and ended when the last of them is over.
 type keeper struct {
 	start startFunc
 	ctx   context.Context // the browser lives as long as this
+	most  int             // visits of one browser; 0 = maxVisits
 
 	mu       sync.Mutex
-	current  driver
+	current  *life // nil = none runs
 	version  evidence.Browser
-	life     int // counts browsers, so that several visits that lose the same one count it once
 	losses   int // in a row
 	restarts int
 	gone     error
+}
+
+// life is one browser from its start to its end.
+type life struct {
+	driver
+	begun  int  // visits
+	open   int  // visits under way
+	over   bool // no further visits: it is closed with the last
+	closed bool
+}
+
+func (l *life) close() {
+	if !l.closed {
+		l.closed = true
+		_ = l.Close()
+	}
 }
 
 // first starts the browser. It tries once: what fails here is a missing or broken browser.
 func (k *keeper) first() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.begin()
+}
+
+// begin starts a browser. The caller holds mu.
+func (k *keeper) begin() error {
 	d, err := k.start(k.ctx)
 	if err != nil {
 		return err
 	}
-	k.current, k.version = d, d.Version()
+	k.current, k.version = &life{driver: d}, d.Version()
 	return nil
 }
 
-// get returns the running browser, started again if it was lost, and its life for lost.
-func (k *keeper) get() (driver, int, error) {
+// get returns the running browser for one visit, started again if it was lost. The visit ends in done.
+func (k *keeper) get() (*life, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.current != nil {
-		return k.current, k.life, nil
+	worn := k.current != nil && k.current.begun >= cmp.Or(k.most, maxVisits)
+	if worn {
+		k.end(k.current)
 	}
+	if k.current == nil {
+		if err := k.again(); err != nil {
+			return nil, err
+		}
+		if !worn {
+			k.restarts++
+		}
+	}
+	k.current.begun++
+	k.current.open++
+	return k.current, nil
+}
+
+// again starts a browser in place of one that is gone. The caller holds mu.
+func (k *keeper) again() error {
 	if k.gone != nil {
-		return nil, 0, k.gone
+		return k.gone
 	}
 	var err error
 	for try := range startTries {
@@ -73,46 +116,54 @@ func (k *keeper) get() (driver, int, error) {
 			}
 		}
 		if k.ctx.Err() != nil {
-			return nil, 0, k.ctx.Err()
+			return k.ctx.Err()
 		}
-		var d driver
-		if d, err = k.start(k.ctx); err == nil {
-			k.current, k.version = d, d.Version()
-			k.restarts++
-			return k.current, k.life, nil
+		if err = k.begin(); err == nil {
+			return nil
 		}
 	}
 	k.gone = fmt.Errorf("%w: %w", errGone, err)
-	return nil, 0, k.gone
+	return k.gone
 }
 
-// lost says that the browser of that life died.
-func (k *keeper) lost(life int) {
+// end takes a browser out of use. It is closed when nobody uses it. The caller holds mu.
+func (k *keeper) end(l *life) {
+	if k.current == l {
+		k.current = nil
+	}
+	l.over = true
+	if l.open == 0 {
+		l.close()
+	}
+}
+
+// done says that a visit is over, and whether it lost the browser: several visits that lose the same one count
+// once.
+func (k *keeper) done(l *life, lost bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if life != k.life || k.current == nil {
-		return
+	l.open--
+	switch {
+	case !lost:
+		k.losses = 0
+	case k.current == l:
+		if k.losses++; k.losses >= maxLosses {
+			k.gone = fmt.Errorf("%w: it died %d times in a row", errGone, k.losses)
+		}
+		k.current = nil
+		l.over = true
+		l.close() // it is dead; this clears its processes and its profile
 	}
-	_ = k.current.Close() // it is dead; this clears its processes and its profile
-	k.current = nil
-	k.life++
-	if k.losses++; k.losses >= maxLosses {
-		k.gone = fmt.Errorf("%w: it died %d times in a row", errGone, k.losses)
+	if l.over && l.open == 0 {
+		l.close()
 	}
-}
-
-// alive says that a visit went through.
-func (k *keeper) alive() {
-	k.mu.Lock()
-	k.losses = 0
-	k.mu.Unlock()
 }
 
 func (k *keeper) close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.current != nil {
-		_ = k.current.Close()
+		k.current.close()
 		k.current = nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -78,7 +79,7 @@ func newCrawl(cfg Config) (*crawl, error) {
 		cfg.Pages = 20
 	}
 	if cfg.Jobs <= 0 {
-		cfg.Jobs = 3
+		cfg.Jobs = min(max(runtime.NumCPU()*3/2, 2), 6) // pages wait for the network, so that a core serves more than one
 	}
 	if len(cfg.Choices) == 0 {
 		cfg.Choices = []evidence.Choice{evidence.ChoiceNone}

@@ -91,15 +91,19 @@ func (c *crawl) visit(ctx context.Context, job queue.Job) (r browser.Result, don
 	c.tell(func(p *Progress) { p.Running++; p.URL, p.Choice = job.URL, job.Choice })
 	defer c.tell(func(p *Progress) { p.Running-- })
 
-	b, life, err := c.browser.get()
+	b, err := c.browser.get()
 	switch {
 	case ctx.Err() != nil:
+		if err == nil {
+			c.browser.done(b, false)
+		}
 		return c.unseen(job, evidence.NotVisited, "interrupted before the visit"), true
 	case err != nil:
 		return c.unseen(job, evidence.BrowserLost, err.Error()), true
 	}
 	r, err = b.Visit(ctx, browser.Job{ID: job.ID, URL: job.URL, Choice: job.Choice, KeepDocument: job.Document || c.mayBeNotice(job)})
 	c.complete(&r.Visit, job)
+	c.browser.done(b, err != nil && ctx.Err() == nil) // the browser's contract: an error that is not ctx's is its loss
 	switch {
 	case ctx.Err() != nil && (err != nil || !r.Visit.Complete):
 		r.Visit.Complete = false
@@ -107,8 +111,7 @@ func (c *crawl) visit(ctx context.Context, job queue.Job) (r browser.Result, don
 			r.Visit.Reason, r.Visit.Detail = evidence.NotVisited, "interrupted during the visit"
 		}
 		return r, true
-	case err != nil: // the browser's contract: it is lost
-		c.browser.lost(life)
+	case err != nil:
 		if job.Tries+1 < maxTries {
 			c.mu.Lock()
 			c.lostBefore[job.ID] = true
@@ -119,7 +122,6 @@ func (c *crawl) visit(ctx context.Context, job queue.Job) (r browser.Result, don
 		r.Visit.Detail = "the browser died on each of three tries: " + err.Error()
 		return r, true
 	}
-	c.browser.alive()
 	if transient(r.Visit) && job.Tries == 0 {
 		return r, false
 	}

@@ -29,7 +29,7 @@ const (
 	maxPopups      = 3
 	maxNavigations = 25
 	maxBody        = 256 << 10
-	maxDocument    = 32 << 20 // bytes of the page's own document, unpacked
+	maxDocument    = 16 << 20 // bytes of the page's own document, unpacked
 )
 
 // capture collects what one visit sees. Its handlers run on the connection's reader; mu guards it against the

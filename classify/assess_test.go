@@ -23,6 +23,7 @@ domain	stats.house.test	house-stats		test
 domain	crate.test	crate		test
 domain	gather.test	gather		test
 domain	box.test	box		test
+cloak	cloak.test	tally	test
 cookie	_tal_*	tally	analytics	2y	1		+_tal_id -_tal_	test
 cookie	loom_id	loom	advertising	1y	1		+loom_id -loom	test
 cookie	sid		strictly_necessary	session	0.9		+sid -side	test

@@ -104,6 +104,12 @@ func (c *collector) judged(a *Assessment) {
 	if o.Widget != nil && !o.Widget.Interaction {
 		c.widget(a)
 	}
+	if a.who.by == "cname" && a.cover.level < byVendor {
+		c.add("cloaked-third-party", a.who.label(o), o.Host, a, func(f *Finding) {
+			f.Message = fmt.Sprintf("%s is an alias of %s, a host of %s: a third party under the site's own name.", o.Host, listed(o.Request.CNAMEs, 3), a.who.label(o))
+			f.Fix = fmt.Sprintf("Name %s in the notice as a recipient, and say that it works under %s; or remove the alias.", full(a), o.Host)
+		})
+	}
 }
 
 func (c *collector) misdeclared(a *Assessment) {

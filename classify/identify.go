@@ -47,10 +47,8 @@ func identify(o *evidence.Observation, f *knowledge.Facts) identity {
 	case len(o.Initiator) > 0:
 		host, path = address(o.Initiator[0]) // of a use of a Web API, the script that used it
 	}
-	for _, cname := range cnames(o) {
-		if m, ok := f.Host(cname, path); ok && o.Party == evidence.FirstParty && evidence.SiteOf(cname) != o.Site {
-			return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "cname", source: m.Layer + ": " + m.Source}
-		}
+	if m, ok := cloaked(o, f); ok {
+		return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "cname", source: m.Layer + ": " + m.Source}
 	}
 	if m, ok := f.Host(host, path); ok {
 		return identity{service: m.Service, purpose: m.Purpose, name: o.Name, lifetime: -1, sure: 1, by: "host", source: m.Layer + ": " + m.Source}
@@ -59,7 +57,7 @@ func identify(o *evidence.Observation, f *knowledge.Facts) identity {
 }
 
 func identifyStored(o *evidence.Observation, v evidence.Value, f *knowledge.Facts) identity {
-	hint := knowledge.Hint{Setter: o.Setter, Domain: o.Host, Shape: v.Shape, Length: v.Length}
+	hint := knowledge.Hint{Setter: o.Setter, Domain: o.Host, Site: evidence.SiteOf(evidence.HostOf(o.Page)), Shape: v.Shape, Length: v.Length}
 	for _, m := range f.Stored(knowledge.KindOf(o.Technology), o.Name, hint) {
 		if m.Confidence < least {
 			break
@@ -111,11 +109,18 @@ func stable(name string) string {
 	})
 }
 
-func cnames(o *evidence.Observation) []string {
-	if o.Request != nil {
-		return o.Request.CNAMEs
+// cloaked says who stands behind a host of the site's own that is an alias of a tracker's. An alias of a content network
+// is no cloak: only targets that are known to be used so count.
+func cloaked(o *evidence.Observation, f *knowledge.Facts) (knowledge.HostMatch, bool) {
+	if o.Request == nil || o.Party != evidence.FirstParty {
+		return knowledge.HostMatch{}, false
 	}
-	return nil
+	for _, alias := range o.Request.CNAMEs {
+		if m, ok := f.CloakingTarget(alias); ok && evidence.SiteOf(alias) != o.Site {
+			return m, true
+		}
+	}
+	return knowledge.HostMatch{}, false
 }
 
 // address splits an absolute URL into host and path; a line number behind it ("…/a.js:12") does no harm.

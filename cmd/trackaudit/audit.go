@@ -302,7 +302,7 @@ func (p *plan) crawl(start string, notices []string, show func(crawler.Progress)
 		Start: start, Pages: p.pages, Jobs: p.jobs, Choices: p.choices, IgnoreRobots: p.ignoreRobots, AllowPrivate: p.allowPrivate,
 		Notices: notices, Resolve: p.resolve, Likely: notice.Likely, Progress: show,
 		Browser: browser.Options{
-			Path: p.chrome, HostRules: p.hostRules, Insecure: p.insecure, RealTime: p.realTime, Dwell: p.dwell,
+			Path: p.chrome, HostRules: p.hostRules, Insecure: p.insecure, RealTime: p.realTime, Forms: p.forms, Repeat: p.repeat, Resolver: p.resolver, Dwell: p.dwell,
 			Timeout: p.timeout, BlockThirdPartyCookies: p.thirdParty == "block", FirstParties: p.firstParties,
 			Facts: p.facts, HashKey: p.hashKey, KeepValues: p.keepValues, Log: log,
 		},

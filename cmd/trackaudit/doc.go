@@ -86,6 +86,11 @@
 //     was not observed may still exist; it is never called unused.
 //   - Notices as PDF, and languages other than English, German, French, Spanish, Italian, Dutch and Portuguese,
 //     are reported as unreadable (exit 3), not guessed at.
+//   - Some first words of the browser: the main script of a service worker carries no DNT or GPC header; in the
+//     headless shell, the first request of a noopener popup calls itself HeadlessChrome. Reports of the Reporting API
+//     are recorded when they are queued, fetchLater when it is called: neither is seen being sent.
+//   - Aliases (CNAME) are asked for with --resolver only, identifiers in the cache are told with --repeat only, typed
+//     values that leave with --forms only; form fields in frames of another process are not filled.
 //   - Reading prose is not exact: each declaration carries its quote and a confidence, and a person can correct
 //     it (trackaudit notice, then --declaration).
 //   - A cookie or host that the embedded facts do not know is called unclassified or named by its host; purposes

@@ -74,6 +74,9 @@ type crawling struct {
 	allowPrivate bool
 	keepValues   bool
 	realTime     bool
+	forms        bool
+	repeat       bool
+	resolver     string
 	chrome       string
 	dwell        time.Duration
 	timeout      time.Duration
@@ -97,6 +100,9 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.BoolVar(&c.allowPrivate, "allow-private", false, "let the pages of a public site lead to private addresses (hosts that --host-rule names always may)")
 	f.BoolVar(&c.keepValues, "keep-values", false, "keep cookie and storage values in the evidence instead of their hashes")
 	f.BoolVar(&c.realTime, "real-time", false, "watch each page in real time instead of virtual time")
+	f.BoolVar(&c.forms, "forms", false, "type made-up values into form fields, never sent, and see whether they leave")
+	f.BoolVar(&c.repeat, "repeat", false, "load pages again, to tell identifiers kept in the browser's cache (ETags)")
+	f.StringVar(&c.resolver, "resolver", "", "ask where the site's own names lead (CNAME): system, or HOST:PORT of a DNS server")
 	f.StringVar(&c.chrome, "chrome", "", "the browser to use (found by itself if absent)")
 	f.DurationVar(&c.dwell, "dwell", 10*time.Second, "how long to watch a page after it has loaded, in the page's time")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Second, "deadline of one page")
@@ -215,6 +221,9 @@ func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
 	}
 	if c.timeout <= 0 || c.dwell < 0 {
 		return nil, hintf(errors.New("--timeout and --dwell take a time above zero"), "for example --timeout 30s --dwell 10s")
+	}
+	if _, _, err := net.SplitHostPort(c.resolver); err != nil && c.resolver != "" && c.resolver != "system" {
+		return nil, hintf(fmt.Errorf("--resolver: %q is not HOST:PORT", c.resolver), "for example --resolver system, or --resolver 127.0.0.1:53")
 	}
 	if c.thirdParty != "allow" && c.thirdParty != "block" {
 		return nil, hintf(fmt.Errorf("--third-party-cookies: unknown word %q", c.thirdParty), "allow or block")

@@ -143,7 +143,7 @@ func crawlWith(ctx context.Context, cfg Config, sink func(evidence.Visit) error,
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return c.result(), fmt.Errorf("start browser: %w", err)
+		return c.result(), fmt.Errorf("%w: %w", ErrBrowser, err)
 	}
 
 	emit, wait := c.serialize(sink, cancel)
@@ -186,5 +186,8 @@ func (c *crawl) serialize(sink func(evidence.Visit) error, cancel context.Cancel
 	}()
 	return func(v evidence.Visit) { visits <- v }, func() error { close(visits); return <-result }
 }
+
+// ErrBrowser says that the browser, though it is there, did not start.
+var ErrBrowser = errors.New("start browser")
 
 var errSink = errors.New("visits can no longer be recorded")

@@ -145,7 +145,7 @@ func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declarat
 		if err := folder.write(name, o.TSV); err != nil {
 			return err
 		}
-		info.Overlays = append(info.Overlays, name)
+		info.Overlays = append(info.Overlays, storedOverlay{name, o.Name})
 	}
 	return auditInto(cmd, folder, info, addresses, files, nil, p, r, declaration, several)
 }
@@ -229,7 +229,13 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	var err error
 	info.Documents, err = folder.keepDocuments(docs)
 	if crawlErr != nil && !info.Interrupted {
-		return errors.Join(crawlErr, folder.close(info))
+		err := errors.Join(crawlErr, folder.close(info))
+		var missing *browser.NotFoundError
+		if errors.Is(crawlErr, crawler.ErrBrowser) && !errors.As(crawlErr, &missing) {
+			printError(cmd.ErrOrStderr(), hintf(err, "trackaudit doctor says what is wrong with the browser"))
+			return exit(exitInconclusive) // nothing was seen
+		}
+		return err
 	}
 	if err != nil {
 		return errors.Join(err, folder.close(info))

@@ -34,7 +34,7 @@ type runInfo struct {
 	KeepValues  bool                `json:"keep_values"`
 	FirstParty  []string            `json:"first_party"`
 	Hashes      map[string]string   `json:"sha256"`    // knowledge and lists that judged the run
-	Overlays    []string            `json:"overlays"`  // files in knowledge/, weakest first
+	Overlays    []storedOverlay     `json:"overlays"`  // files in knowledge/, weakest first
 	Looked      []string            `json:"looked"`    // where a notice was looked for
 	Problems    []noticeProblem     `json:"problems"`  // notices that could not be had
 	Documents   []storedDocument    `json:"documents"` // files in notice/
@@ -47,6 +47,12 @@ type noticeProblem struct {
 	URL    string `json:"url"`
 	Reason string `json:"reason"`
 	Dead   bool   `json:"dead"` // 404 or 410: as if there were none
+}
+
+// storedOverlay says where facts lie in the run folder, and the name by which findings call them.
+type storedOverlay struct {
+	File string `json:"file"`
+	Name string `json:"name"`
 }
 
 // storedDocument says where the bytes of a notice lie in the run folder, and where they came from.
@@ -221,12 +227,12 @@ func openRun(dir string) (*savedRun, error) {
 		s.docs = append(s.docs, evidence.Document{URL: d.URL, ContentType: d.ContentType, Status: d.Status,
 			Rendered: d.Rendered, Fetched: d.Fetched, Body: body})
 	}
-	for _, name := range s.info.Overlays {
-		body, err := readWithin(dir, name)
+	for _, o := range s.info.Overlays {
+		body, err := readWithin(dir, o.File)
 		if err != nil {
 			return nil, err
 		}
-		s.overlays = append(s.overlays, knowledge.Overlay{Name: name, TSV: body})
+		s.overlays = append(s.overlays, knowledge.Overlay{Name: o.Name, TSV: body})
 	}
 	return s, nil
 }

@@ -2,7 +2,7 @@
 GO ?= go
 BIN := bin/trackaudit
 
-.PHONY: demo test build browser browsers bench corpus peers-filter clean
+.PHONY: demo test build browser browsers bench bench-peers soak sites corpus peers-filter clean
 
 ## demo: audit the embedded company site and show what its notice does not declare
 demo: build browser
@@ -43,9 +43,23 @@ install:
 	$$sudo apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
 
-## bench: benchmarks beside the code
-bench:
+## bench: what a visit costs beside the bare browser, a whole audit of one page, and the benchmarks beside the code
+bench: browsers
+	TRACKAUDIT_BENCH=1 $(GO) test -count=1 -v -run 'TestCost|TestOnePage' -timeout 20m -p 1 ./crawler/browser ./cmd/trackaudit
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+## bench-peers: the same site by us and by Blacklight's collector, which npm installs into a temporary folder
+bench-peers: browsers
+	TRACKAUDIT_PEERS=1 $(GO) test -count=1 -v -run TestPeers -timeout 30m ./cmd/trackaudit
+
+## soak: 2,000 visits with the browser killed meanwhile, and the slowest of the hostile pages
+soak: browsers
+	TRACKAUDIT_SOAK=1 $(GO) test -count=1 -v -run 'TestSoak|TestHostilePages' -timeout 40m ./crawler
+
+## sites: time and memory on generated sites of 10, 100 and 1,000 pages; SITES="10000" for others
+SITES ?= 1
+sites: browsers
+	TRACKAUDIT_SITES="$(SITES)" $(GO) test -count=1 -v -run TestGrowth -timeout 120m ./cmd/trackaudit
 
 ## corpus: how well notices are read, on the development corpus beside the repository (skips without it)
 corpus:

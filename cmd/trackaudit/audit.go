@@ -211,9 +211,11 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	cfg := p.crawl(info.Target, addresses, progress.show, note)
 	cfg.Earlier = earlier
 	var visits []evidence.Visit
+	hosts := map[string]bool{}
 	result, crawlErr := crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
-		visits = append(visits, v)
-		return folder.add(v)
+		err := folder.add(v)
+		visits = append(visits, slim(v, hosts))
+		return err
 	})
 	progress.end()
 	docs := append(files, result.Notices...)
@@ -280,9 +282,11 @@ func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note
 		cfg := p.crawl(info.Target, nil, progress.show, note)
 		cfg.NoNotices = true
 		var visits []evidence.Visit
+		hosts := map[string]bool{}
 		_, err = crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
-			visits = append(visits, v)
-			return sink(v)
+			err := sink(v)
+			visits = append(visits, slim(v, hosts))
+			return err
 		})
 		progress.end()
 		if err = errors.Join(err, end()); err != nil {

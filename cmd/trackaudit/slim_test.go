@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"trackaudit/testsites"
+)
+
+// TestSlimVisitsJudgeTheSame: an audit, which judges slim visits, and `trackaudit report`, which judges the whole
+// ones from disk, come to the same report.
+func TestSlimVisitsJudgeTheSame(t *testing.T) {
+	const name = "company"
+	site, err := testsites.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := testsites.Start(testsites.Options{Sites: []string{name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	vendors := filepath.Join(t.TempDir(), "vendors.tsv")
+	if err := os.WriteFile(vendors, testsites.Vendors(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	var first, again, errs bytes.Buffer
+	run(t.Context(), append([]string{"audit", site.Start, "--host-rule", server.HostRule(), "--insecure", "--out", dir, "--quiet", "--format", "json", "--knowledge", vendors}, site.Want.Args...), &first, &errs)
+	run(t.Context(), []string{"report", dir, "--format", "json"}, &again, &errs)
+	var a, b map[string]any
+	if err := json.Unmarshal(first.Bytes(), &a); err != nil {
+		t.Fatalf("%v: %s", err, errs.String())
+	}
+	if err := json.Unmarshal(again.Bytes(), &b); err != nil {
+		t.Fatalf("%v: %s", err, errs.String())
+	}
+	if list, _ := a["destinations"].([]any); len(list) < 2 {
+		t.Errorf("%d destinations: nothing is compared", len(list))
+	}
+	if diff := cmp.Diff(b, a); diff != "" {
+		t.Errorf("slim visits judge otherwise (- whole, + slim):\n%s", diff)
+	}
+}

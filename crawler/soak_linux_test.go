@@ -72,8 +72,10 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	doubled := 0
 	for url, n := range seen {
 		if n != 1 {
+			doubled++
 			t.Errorf("%s is recorded %d times", url, n)
 		}
 	}
@@ -87,8 +89,8 @@ func TestSoak(t *testing.T) {
 		n := max(len(list)/5, 1)
 		return 100 * (mean(list[len(list)-n:])/mean(list[n:2*n]) - 1)
 	}
-	t.Logf("%d visits in %.0f s (%.2f a second); the browser killed %d times, %d visits repeated, %d restarts, none lost or doubled", len(seen), time.Since(began).Seconds(),
-		float64(len(seen))/time.Since(began).Seconds(), kills, again, r.Restarts)
+	t.Logf("%d visits in %.0f s (%.2f a second); the browser killed %d times, %d visits repeated, %d restarts, %d pages lost, %d doubled", len(seen), time.Since(began).Seconds(),
+		float64(len(seen))/time.Since(began).Seconds(), kills, again, r.Restarts, visits-len(seen), doubled)
 	t.Logf("growth after warm-up: tool %.1f %% of heap in use (all visits), browser %.1f %% of private memory (first half, without kills); load of the machine %s", growth(tool), growth(chrome), loadAverage())
 	if g := growth(tool); g > 10 {
 		t.Errorf("the tool's memory grew by %.1f %%", g)

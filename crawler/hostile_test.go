@@ -37,7 +37,7 @@ var hostiles = []hostile{
 	{name: "endless script", body: `<script>for(;;);</script>`, want: []evidence.Reason{evidence.Timeout}},
 	{name: "endless script later", body: `<script>setTimeout(()=>{for(;;);},2000)</script>`, want: []evidence.Reason{evidence.Timeout}, slow: true},
 	{name: "endless promises", body: `<script>const f=()=>Promise.resolve().then(f);f()</script>`, want: []evidence.Reason{evidence.Timeout}},
-	{name: "memory loop", body: `<script>const a=[];for(;;)a.push(new Array(33554431).fill({}))</script>`, want: []evidence.Reason{evidence.Crashed}, slow: true},
+	{name: "memory loop", body: `<script>const a=[];for(;;)a.push(new Array(33554431).fill({}))</script>`, want: []evidence.Reason{evidence.Crashed, evidence.Timeout}, slow: true},
 	{name: "400,000 nodes", body: `<script>const f=document.createDocumentFragment();for(let i=0;i<400000;i++)f.append(document.createElement('p'));document.body.append(f)</script>`,
 		want: []evidence.Reason{seenWhole, evidence.Timeout}},
 	{name: "headers never come", serve: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, want: []evidence.Reason{evidence.Timeout}},

@@ -175,7 +175,7 @@ func (v *visiting) linger(ctx context.Context) {
 	v.dwell = evidence.Dwell{Budget: int(budget.Milliseconds()), Virtual: !v.b.o.RealTime}
 	v.dwell.Ended = v.watch(ctx, v.session, before)
 	if v.dwell.Ended == "cap" && !v.responds(ctx) {
-		v.stop(evidence.Timeout, "a script of the page ran without end")
+		v.stop(evidence.Timeout, "the page kept its renderer busy and no longer answered")
 		send(v.session, runtime.TerminateExecution, cdp.Empty{})
 		return
 	}

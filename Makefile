@@ -16,9 +16,9 @@ demo: build browser
 		echo "make demo: expected the audit to exit 1, got $$code" >&2; exit 1; \
 	fi
 
-## test: every test, with real browsers
+## test: every test, with real browsers; one package at a time, for each keeps the cores busy by itself
 test: browsers
-	$(GO) test -timeout 14m ./...
+	$(GO) test -p 1 -timeout 14m ./...
 
 build:
 	@$(GO) build -o $(BIN) ./cmd/trackaudit

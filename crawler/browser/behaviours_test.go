@@ -426,9 +426,10 @@ func TestBehaviours(t *testing.T) {
 		found, attributed := 0, 0
 		type line struct{ missing, wrong string }
 		lines := make([]line, len(behaviours))
-		inParallel(len(behaviours), 3, func(i int) {
+		look := func(i int) {
 			url, fill := behaviours[i].plant(i)
 			r, err := b.Visit(t.Context(), Job{ID: "v0001", URL: url, Choice: evidence.ChoiceNone})
+			lines[i] = line{}
 			switch {
 			case err != nil:
 				lines[i].missing = err.Error()
@@ -437,7 +438,14 @@ func TestBehaviours(t *testing.T) {
 			default:
 				lines[i].missing, lines[i].wrong = behaviours[i].judge(r.Visit, fill)
 			}
-		})
+		}
+		inParallel(len(behaviours), 3, look)
+		for i, l := range lines {
+			if shortfalls[mode][behaviours[i].name] == "" && l.missing+l.wrong != "" {
+				t.Logf("%s, at the first try: %s%s", behaviours[i].name, l.missing, l.wrong)
+				look(i) // a machine that does other things meanwhile may deny a page its time; alone, it must be found
+			}
+		}
 		var table strings.Builder
 		for i, l := range lines {
 			p := behaviours[i]

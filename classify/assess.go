@@ -21,6 +21,9 @@ func Assess(in Input) []Assessment {
 			a := assess(&v.Observations[j], ds, in.Facts)
 			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
 			a.Listed = hint(in.Lists, &a)
+			if a.Verdict == Unclassified {
+				a.Reason += known(&a, v)
+			}
 			list = append(list, a)
 		}
 	}
@@ -41,6 +44,37 @@ func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Asses
 		a.Declaration = by.ID
 	}
 	return a
+}
+
+// known says what there is to say of a stored item that nobody knows: how long it is kept, how random its value looks,
+// and to whom it was sent.
+func known(a *Assessment, v *evidence.Visit) string {
+	o := &a.Observation
+	if o.Cookie == nil && o.Storage == nil {
+		return ""
+	}
+	var facts []string
+	if o.Cookie != nil {
+		facts = append(facts, "set for "+Span(o.Cookie.Lifetime))
+	}
+	switch value := stored(o); {
+	case identifies(value):
+		facts = append(facts, "its value could tell one visitor from all others")
+	case value.Length > 0:
+		facts = append(facts, "its value is too plain to tell visitors apart")
+	}
+	var to []string
+	for _, f := range v.Flows {
+		if f.From == o.ID && f.Party == evidence.ThirdParty {
+			to = append(to, f.Host)
+		}
+	}
+	if len(to) > 0 {
+		facts = append(facts, "sent to "+listed(to, 3))
+	} else {
+		facts = append(facts, "not seen being sent to others")
+	}
+	return " (" + strings.Join(facts, "; ") + ")"
 }
 
 // onlyDelivers says that a small image comes from somebody who is known to deliver content and not to track: then its

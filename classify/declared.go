@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -401,9 +400,4 @@ func against(d declared, o *evidence.Observation, id identity) level {
 		return byTechnology // "we share nothing with third parties"
 	}
 	return notCovered
-}
-
-// compareDeclared puts declarations in the order of the notice.
-func compareDeclared(a, b *notice.Declaration) int {
-	return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID))
 }

@@ -82,6 +82,12 @@ func explainName(w io.Writer, f *knowledge.Facts, lists *filter.Matcher, name st
 			fmt.Fprintf(w, "rule: %s%s\nsource: %s (%s)\n", m.Domain, m.Path, m.Source, m.Layer)
 		}
 	}
+	if m, ok := f.TrackingParam(name); ok {
+		known = true
+		fmt.Fprintf(w, "parameter of addresses, carries a click or a visitor between sites: %s\n", plain(name))
+		who(w, m.Service, m.Purpose)
+		fmt.Fprintf(w, "source: %s\n", m.Source)
+	}
 	for _, kind := range []knowledge.StorageKind{knowledge.CookieName, knowledge.StorageKey} {
 		for _, m := range f.Stored(kind, name, knowledge.Hint{}) {
 			if known {

@@ -15,6 +15,7 @@ import (
 func Assess(in Input) []Assessment {
 	ds := index(in.Notice, in.NoticeProblems, in.Facts)
 	var list []Assessment
+	profiles := valuesByProfile(in.Visits)
 	for i := range in.Visits {
 		v := &in.Visits[i]
 		for j := range v.Observations {
@@ -22,7 +23,7 @@ func Assess(in Input) []Assessment {
 			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
 			a.Listed = hint(in.Lists, &a)
 			if a.Verdict == Unclassified {
-				a.Reason += known(&a, v)
+				a.Reason += known(&a, v, profiles)
 			}
 			list = append(list, a)
 		}
@@ -46,9 +47,50 @@ func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Asses
 	return a
 }
 
+// itemKey tells a stored item from others, in whatever visit it was stored.
+type itemKey struct {
+	technology evidence.Technology
+	name, host string
+}
+
+// profileValues are the values that an item had. Every visit begins in a fresh profile: a value that differs between
+// them was made for the visitor.
+type profileValues struct {
+	hashes map[string]bool
+	visits int
+}
+
+func keyOf(o *evidence.Observation) itemKey { return itemKey{o.Technology, stable(o.Name), o.Host} }
+
+func valuesByProfile(visits []evidence.Visit) map[itemKey]*profileValues {
+	out := map[itemKey]*profileValues{}
+	for i := range visits {
+		met := map[itemKey]bool{}
+		for j := range visits[i].Observations {
+			o := &visits[i].Observations[j]
+			value := stored(o)
+			if value.Hash == "" {
+				continue
+			}
+			k := keyOf(o)
+			p := out[k]
+			if p == nil {
+				p = &profileValues{hashes: map[string]bool{}}
+				out[k] = p
+			}
+			p.hashes[value.Hash] = true
+			if !met[k] {
+				met[k] = true
+				p.visits++
+			}
+		}
+	}
+	return out
+}
+
 // known says what there is to say of a stored item that nobody knows: how long it is kept, how random its value looks,
-// and to whom it was sent.
-func known(a *Assessment, v *evidence.Visit) string {
+// whether it differs between profiles, and to whom it was sent.
+func known(a *Assessment, v *evidence.Visit, profiles map[itemKey]*profileValues) string {
 	o := &a.Observation
 	if o.Cookie == nil && o.Storage == nil {
 		return ""
@@ -62,6 +104,13 @@ func known(a *Assessment, v *evidence.Visit) string {
 		facts = append(facts, "its value could tell one visitor from all others")
 	case value.Length > 0:
 		facts = append(facts, "its value is too plain to tell visitors apart")
+	}
+	if p := profiles[keyOf(o)]; p != nil && p.visits > 1 {
+		if len(p.hashes) > 1 {
+			facts = append(facts, "its value differs between fresh profiles")
+		} else {
+			facts = append(facts, "its value is the same in every fresh profile")
+		}
 	}
 	var to []string
 	for _, f := range v.Flows {

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"testing"
 
 	"trackaudit/classify/knowledge"
@@ -218,6 +219,27 @@ func TestStable(t *testing.T) {
 		"k-0f8fad5b-d9cb-469f-a165-70867728950e": "k-*", "a1b2c3d4e5f6g7": "*", "deadbeef": "deadbeef", "consent_v2": "consent_v2", "": ""} {
 		if got := stable(name); got != want {
 			t.Errorf("stable(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestUnknownIsFirstClass holds what is said of an item that nobody knows.
+func TestUnknownIsFirstClass(t *testing.T) {
+	visit := func(id, hash string) evidence.Visit {
+		o := cookie("theme_x", "www.site.test", "www.site.test", 365*86400)
+		o.ID, o.Cookie.Value.Hash = id+".o1", hash
+		v := visits(o)[0]
+		v.ID = id
+		v.Flows = []evidence.Flow{{From: o.ID, Host: "px.loom.test", Site: "loom.test", Party: evidence.ThirdParty}}
+		return v
+	}
+	n := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics})
+	for second, want := range map[string]string{"b": "differs between fresh profiles", "a": "the same in every fresh profile"} {
+		a := Assess(Input{Visits: []evidence.Visit{visit("v0001", "a"), visit("v0002", second)}, Notice: n, Facts: facts(t)})[0]
+		for _, w := range []string{want, "set for 12 months", "could tell one visitor from all others", "sent to px.loom.test"} {
+			if a.Verdict != Unclassified || !strings.Contains(a.Reason, w) {
+				t.Errorf("%s: %q does not say %q", a.Verdict, a.Reason, w)
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
+	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
 )
 
@@ -238,8 +239,15 @@ func (v *visiting) resolve(ctx context.Context) {
 	wg.Wait()
 }
 
-// cloaked says that a name of the site's own leads to another site.
+// cloaked says that a name of the site's own leads to another site, other than to a content network: such an alias
+// hides nobody who would follow visitors.
 func (c *capture) cloaked(r *request, topSite string) bool {
-	return r.Party == evidence.FirstParty && len(r.CNAMEs) > 0 &&
-		c.b.o.FirstParties.PartyOf(r.CNAMEs[len(r.CNAMEs)-1], topSite) == evidence.ThirdParty
+	if r.Party != evidence.FirstParty || len(r.CNAMEs) == 0 {
+		return false
+	}
+	target := r.CNAMEs[len(r.CNAMEs)-1]
+	if m, ok := c.b.o.Facts.Host(target, "/"); ok && m.Purpose == knowledge.ContentDelivery {
+		return false
+	}
+	return c.b.o.FirstParties.PartyOf(target, topSite) == evidence.ThirdParty
 }

@@ -164,6 +164,8 @@ func verdict(o *evidence.Observation, id identity, c cover, ds *declarations) (V
 		return Misdeclared, c.by, misdeclared(o, id, c)
 	case c.level == byName:
 		return Declared, c.by, "the notice names it"
+	case c.level == byVendor && id.service.Name == "":
+		return Declared, c.by, fmt.Sprintf("the notice names %s", o.Site)
 	case c.level == byVendor:
 		return Declared, c.by, fmt.Sprintf("the notice names %s as a recipient", c.by.Recipient)
 	case c.level == byCategory && c.by.Technology == o.Technology:

@@ -117,6 +117,9 @@ func (ds *declarations) covers(o *evidence.Observation, id identity) cover {
 	var c cover
 	for _, d := range ds.affirmed {
 		c.better(fit(d, o, id), d)
+		if o.Party == evidence.ThirdParty && id.service.ID == "" && receiver(d, o) {
+			c.better(byVendor, d)
+		}
 	}
 	if c.level < byCategory && o.Technology != evidence.CookieTech && !own(o.Technology) && ds.states(o.Technology) {
 		// Notices tell the purposes of cookies and mean those of all tracking technologies that they name.
@@ -141,6 +144,13 @@ func (ds *declarations) covers(o *evidence.Observation, id identity) cover {
 		c = cover{missing: "cookie"}
 	}
 	return c
+}
+
+// receiver says that a sentence about others names, by its domain, a third party of whom nothing else is known. It does
+// not cover the technologies that must be named themselves.
+func receiver(d declared, o *evidence.Observation) bool {
+	return !own(o.Technology) && o.Technology != evidence.SocialWidget && (d.Technology == "" || d.Technology == o.Technology) &&
+		strings.Contains(o.Site, ".") && stands(strings.ToLower(d.Quote), o.Site)
 }
 
 func (ds *declarations) states(t evidence.Technology) bool {
@@ -309,8 +319,8 @@ func fitVendor(d declared, o *evidence.Observation, id identity, same bool) leve
 	return notCovered
 }
 
-// receives tells for which purposes a kind of recipient receives what it receives.
-var receives = map[string][]knowledge.Purpose{
+// receivesFor tells for which purposes a kind of recipient receives what it receives.
+var receivesFor = map[string][]knowledge.Purpose{
 	"advertising partners": {knowledge.Advertising, knowledge.SocialMedia},
 	"analytics providers":  {knowledge.Analytics},
 	"social networks":      {knowledge.SocialMedia},
@@ -324,7 +334,7 @@ func fitRequest(d declared, id identity) level {
 	switch {
 	case d.Strength == notice.Generic && d.Party == evidence.ThirdParty:
 		return byUmbrella
-	case slices.Contains(receives[d.Recipient], id.purpose):
+	case slices.Contains(receivesFor[d.Recipient], id.purpose):
 		return byCategory
 	case d.Purpose != "" && agree(d.Purpose, id.purpose) && tracks(id.purpose) && d.Technology != "" && d.Technology != evidence.IPAddress && d.Technology != evidence.DeviceID:
 		return byCategory
@@ -379,7 +389,7 @@ func against(d declared, o *evidence.Observation, id identity) level {
 	if d.service.ID != "" && !named {
 		return notCovered
 	}
-	if kinds, ok := receives[d.Recipient]; ok && !slices.Contains(kinds, id.purpose) {
+	if kinds, ok := receivesFor[d.Recipient]; ok && !slices.Contains(kinds, id.purpose) {
 		return notCovered
 	}
 	switch {

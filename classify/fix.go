@@ -34,6 +34,8 @@ func seen(a *Assessment) string {
 		return fmt.Sprintf("script of %s fingerprinted the browser (%s)", who, o.Name)
 	case o.Widget != nil:
 		return fmt.Sprintf("social widget %q of %s ran", o.Name, who)
+	case o.Technology == evidence.FormCapture:
+		return fmt.Sprintf("what was typed into forms went to %s (%s) before anybody sent it", o.Host, who)
 	case o.API != nil:
 		return fmt.Sprintf("script of %s used %s", who, o.Name)
 	}
@@ -54,9 +56,17 @@ func fix(a *Assessment, rule string) string {
 	case "undeclared-cookie":
 		return fmt.Sprintf("Add the row: %s. Or %s.", row(a), lower(remove(a)))
 	case "undeclared-recipient":
-		return fmt.Sprintf("Add to the notice: “%s receives data from your browser%s.” Or %s.", full(a), purposeClause(a), lower(remove(a)))
+		return fmt.Sprintf("Add to the notice: “%s” Or %s.", receives(a), lower(remove(a)))
 	}
 	return fmt.Sprintf("Add to the notice: “%s” Or %s.", declare(a, who), lower(remove(a)))
+}
+
+// receives is a sentence that would name a recipient.
+func receives(a *Assessment) string {
+	if a.who.service.Name == "" {
+		return fmt.Sprintf("We share data with the third party %s%s.", full(a), purposeClause(a))
+	}
+	return fmt.Sprintf("%s receives data from your browser%s.", full(a), purposeClause(a))
 }
 
 // declare is a sentence that would declare the observation.

@@ -18,6 +18,8 @@ type archive struct {
 	start     string
 	base      string // the site whose files were taken over
 	want      []byte
+	signedOff []byte                          // declarations.yaml: what somebody signed off for the site's notices
+	aliases   map[string]string               // names that are aliases (CNAME) of others
 	resources map[string]map[string]*resource // by host, then by path
 }
 
@@ -46,7 +48,7 @@ const maxInclude = 4
 
 // parseArchive reads a txtar file. Bases are looked up with base, which returns the raw bytes of another site.
 func parseArchive(name string, data []byte, base func(string) ([]byte, error)) (*archive, error) {
-	a := &archive{name: name, resources: map[string]map[string]*resource{}}
+	a := &archive{name: name, aliases: map[string]string{}, resources: map[string]map[string]*resource{}}
 	files, err := a.files(data, base, 0)
 	if err != nil {
 		return nil, fmt.Errorf("site %s: %w", name, err)
@@ -99,6 +101,12 @@ func (a *archive) files(data []byte, base func(string) ([]byte, error), depth in
 			if from, to, ok = strings.Cut(value, " "); !ok {
 				return nil, fmt.Errorf("header line %d: rename needs two names", n+1)
 			}
+		case key == "alias" && depth == 0:
+			name, target, ok := strings.Cut(value, " ")
+			if !ok {
+				return nil, fmt.Errorf("header line %d: alias needs two names", n+1)
+			}
+			a.aliases[name] = target
 		case depth == 0:
 			return nil, fmt.Errorf("header line %d: unknown key %q", n+1, key)
 		}
@@ -118,7 +126,7 @@ func (a *archive) files(data []byte, base func(string) ([]byte, error), depth in
 		return nil, fmt.Errorf("base %s: %w", baseName, err)
 	}
 	for _, f := range below.list {
-		if f.Name == wantFile {
+		if f.Name == wantFile || f.Name == signedOffFile {
 			continue
 		}
 		if from != "" {
@@ -133,15 +141,21 @@ func (a *archive) files(data []byte, base func(string) ([]byte, error), depth in
 	return set, nil
 }
 
-// wantFile is the archive member that holds the truth; headersExt ends the names of response descriptions.
+// wantFile is the archive member that holds the truth; signedOffFile holds declarations that somebody signed off;
+// headersExt ends the names of response descriptions.
 const (
-	wantFile   = "want.json"
-	headersExt = ".headers"
+	wantFile      = "want.json"
+	signedOffFile = "declarations.yaml"
+	headersExt    = ".headers"
 )
 
 func (a *archive) add(name string, files *fileSet) error {
-	if name == wantFile {
+	switch name {
+	case wantFile:
 		a.want = files.data[name]
+		return nil
+	case signedOffFile:
+		a.signedOff = files.data[name]
 		return nil
 	}
 	target := strings.TrimSuffix(name, headersExt)

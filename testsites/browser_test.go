@@ -280,8 +280,10 @@ func cookieFact(host, setter, by, raw string) string {
 // facts are what must and what may happen on a page of a site.
 func facts(site Site, page *url.URL) (want, may seen) {
 	want, may = seen{}, seen{}
-	put := func(fact, on string) {
-		if on == page.Path || on == "" && page.String() == site.Start {
+	put := func(fact, on, when string) {
+		if when == "typing" {
+			may[fact] = true // the visitor of this test types nothing
+		} else if on == page.Path || on == "" && page.String() == site.Start {
 			want[fact] = true
 		} else {
 			may[fact] = true
@@ -289,18 +291,18 @@ func facts(site Site, page *url.URL) (want, may seen) {
 	}
 	w := site.Want
 	for _, h := range w.Hosts {
-		put("host "+h.Host, h.On)
+		put("host "+h.Host, h.On, h.When)
 	}
 	for _, c := range w.Cookies {
-		put(fmt.Sprintf("cookie %s of %s by %s of %s for %d s", c.Name, c.Domain, c.SetBy, c.Setter, c.Lifetime), c.On)
+		put(fmt.Sprintf("cookie %s of %s by %s of %s for %d s", c.Name, c.Domain, c.SetBy, c.Setter, c.Lifetime), c.On, c.When)
 	}
 	for _, s := range w.Storage {
 		if s.Technology == "local_storage" || s.Technology == "session_storage" {
-			put(s.Technology+" "+s.Host+" "+s.Key, s.On)
+			put(s.Technology+" "+s.Host+" "+s.Key, s.On, s.When)
 		}
 	}
 	for _, b := range w.Beacons {
-		put("beacon "+b.Host+b.Path, b.On)
+		put("beacon "+b.Host+b.Path, b.On, b.When)
 	}
 	return want, may
 }

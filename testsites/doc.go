@@ -9,6 +9,7 @@
 //	start:  the address an audit begins at
 //	base:   another site whose files are taken over where this archive has none of that name
 //	rename: OLD NEW, replaced in everything taken over, because a host belongs to one site only
+//	alias:  NAME TARGET, a name that is an alias (CNAME) of another, as Server.Resolver answers
 //
 // Its files are named HOST/path. A request for /path is answered with the file of that name, with path.html, or
 // with path/index.html if it ends in a slash. Names whose last element begins with "_" are parts, never served;
@@ -16,7 +17,8 @@
 //
 //	<!--#include _head.html title="Prices"-->
 //
-// where {{title}} in the part becomes the attribute's text. The file want.json holds the truth; see Want.
+// where {{title}} in the part becomes the attribute's text. The file want.json holds the truth; see Want. A file
+// declarations.yaml holds what somebody signed off for the site's notices.
 //
 // # Responses
 //

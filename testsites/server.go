@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"sort"
@@ -30,6 +31,7 @@ type Server struct {
 	http  *http.Server
 	cert  *x509.Certificate
 	hosts map[string]map[string]*resource
+	dns   *nameserver
 	log   hitLog
 	done  sync.WaitGroup
 	once  sync.Once
@@ -47,7 +49,19 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return serve(o.Addr, hosts)
+	aliases, err := aliasesOf(o.Sites)
+	if err != nil {
+		return nil, err
+	}
+	s, err := serve(o.Addr, hosts)
+	if err != nil {
+		return nil, err
+	}
+	if s.dns, err = startNameserver(aliases); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.done.Go(s.dns.run)
+	return s, nil
 }
 
 // hostsOf collects the resources of the named sites and of the vendors.
@@ -69,6 +83,22 @@ func hostsOf(names []string) (map[string]map[string]*resource, error) {
 		}
 	}
 	return hosts, nil
+}
+
+// aliasesOf collects the aliases of the named sites.
+func aliasesOf(names []string) (map[string]string, error) {
+	if len(names) == 0 {
+		names = Names()
+	}
+	all := map[string]string{}
+	for _, name := range names {
+		a, err := open(name)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, a.aliases)
+	}
+	return all, nil
 }
 
 func serve(addr string, hosts map[string]map[string]*resource) (*Server, error) {
@@ -112,6 +142,9 @@ func (s *Server) Close() error {
 		defer cancel()
 		s.log.stop()
 		s.ln.Close()
+		if s.dns != nil {
+			s.dns.conn.Close()
+		}
 		if err = s.http.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
 			err = s.http.Close()
 		}
@@ -125,6 +158,10 @@ func (s *Server) Addr() string { return s.ln.Addr().String() }
 
 // HostRule is the host-resolver rule that leads every name to the server: "MAP * 127.0.0.1:PORT".
 func (s *Server) HostRule() string { return "MAP * " + s.Addr() }
+
+// Resolver is the address of a name server, "127.0.0.1:PORT", which answers that every name of the test web is at
+// 127.0.0.1, the aliases by way of what they stand for.
+func (s *Server) Resolver() string { return s.dns.conn.LocalAddr().String() }
 
 // Certificate is the self-signed certificate of all hosts.
 func (s *Server) Certificate() *x509.Certificate { return s.cert }

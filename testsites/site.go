@@ -30,6 +30,8 @@ type Site struct {
 	Start string   // address an audit begins at
 	Hosts []string // the hosts that belong to it, sorted
 	Want  Want
+	// SignedOff is a file of declarations (YAML) that somebody signed off for the site's notices; nil = none.
+	SignedOff []byte
 }
 
 // Names lists the sites, sorted. The vendors are no site.
@@ -59,7 +61,7 @@ func Load(name string) (Site, error) {
 	if err != nil {
 		return Site{}, fmt.Errorf("site %s: %w", name, err)
 	}
-	s := Site{Name: name, About: a.about, Start: a.start, Want: want}
+	s := Site{Name: name, About: a.about, Start: a.start, Want: want, SignedOff: a.signedOff}
 	for host := range a.resources {
 		s.Hosts = append(s.Hosts, host)
 	}

@@ -10,7 +10,7 @@ import (
 // vendorRows reads vendors.tsv: its rows by kind, and services by domain.
 func vendorRows(t *testing.T) (rows map[string][][]string, owner map[string]string) {
 	t.Helper()
-	columns := map[string]int{"service": 8, "domain": 5, "cookie": 9, "storage": 9, "widget": 7, "recorder": 6, "fingerprinter": 5, "challenge": 5}
+	columns := map[string]int{"service": 8, "domain": 5, "cookie": 9, "storage": 9, "widget": 7, "recorder": 6, "fingerprinter": 5, "challenge": 5, "cloak": 4}
 	rows, owner = map[string][][]string{}, map[string]string{}
 	lines := strings.Split(strings.TrimSpace(string(Vendors())), "\n")[1:]
 	if !slices.IsSorted(lines) {

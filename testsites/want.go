@@ -12,7 +12,8 @@ import (
 // watched for ten seconds, touched with mouse, key and wheel, left), what its notice says, and what an audit at
 // its defaults must conclude. Lists are complete unless their comment says otherwise.
 type Want struct {
-	// Args are flags for the audit, beside those that lead it to the test web; empty means its defaults.
+	// Args are flags for the audit, beside those that lead it to the test web; empty means its defaults. $RESOLVER
+	// stands for Server.Resolver, $DECLARATIONS for a file that holds Site.SignedOff.
 	Args []string `json:"args,omitempty"`
 	// Needs says what an audit must master for the rest to hold, "language:de"; empty means the basics.
 	Needs    []string  `json:"needs,omitempty"`
@@ -62,7 +63,7 @@ type Declared struct {
 // Here and below, On is the path of a page on which it happens, empty if it happens on the start page; on other
 // pages it may happen or not. When is empty if it happens while the page loads, "+3s" if it does so by itself
 // after that time, else what it takes: "input", "unload", "popup" (windows
-// that the browser lets a page open).
+// that the browser lets a page open), "typing" (into a form: an audit with --forms).
 type Host struct {
 	Host  string `json:"host"`
 	Party string `json:"party"` // first, third

@@ -106,7 +106,17 @@ func auditTestSite(t *testing.T, name, vendors string, table confusion) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	s := runAudit(t, server, site.Start, append([]string{"--knowledge", vendors}, site.Want.Args...)...)
+	signedOff := filepath.Join(t.TempDir(), "declarations.yaml")
+	if err := os.WriteFile(signedOff, site.SignedOff, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--knowledge", vendors}
+	for _, arg := range site.Want.Args {
+		args = append(args, os.Expand(arg, func(name string) string {
+			return map[string]string{"RESOLVER": server.Resolver(), "DECLARATIONS": signedOff}[name]
+		}))
+	}
+	s := runAudit(t, server, site.Start, args...)
 	if s.code != site.Want.Exit {
 		t.Errorf("exit %d, want %d", s.code, site.Want.Exit)
 	}

@@ -47,11 +47,11 @@ func index(n *notice.Notice, problems []error, f *knowledge.Facts) *declarations
 		d.empty = true
 		return d
 	}
-	d.empty = len(n.Documents) == 0 && len(n.Declarations) == 0
+	d.empty = unread(n)
 	rows := map[evidence.Technology]int{}
 	for i := range n.Declarations {
 		one := declared{Declaration: &n.Declarations[i]}
-		if one.Review == notice.Rejected {
+		if !one.Counts() {
 			continue
 		}
 		if s, ok := f.ServiceNamed(one.Recipient); ok && one.Recipient != "" {

@@ -40,7 +40,12 @@ type collector struct {
 
 // nothingRead says that no document was read: then nothing can be said of what a notice leaves out.
 func (c *collector) nothingRead() bool {
-	return len(c.in.Notice.Documents) == 0 && len(c.in.Notice.Declarations) == 0
+	return unread(c.in.Notice)
+}
+
+// unread says that a notice holds nothing that was read and counts.
+func unread(n *notice.Notice) bool {
+	return len(n.Documents) == 0 && !slices.ContainsFunc(n.Declarations, notice.Declaration.Counts)
 }
 
 // add files an observation under a finding, which the first one opens. kind parts findings of one rule and subject,
@@ -197,7 +202,7 @@ func (c *collector) widget(a *Assessment) {
 		f.Fix = fmt.Sprintf("Show a placeholder that loads the widget on a click, or say in the notice that %s receives data even without a click.", a.who.label(&a.Observation))
 	})
 	for _, one := range c.in.Notice.Declarations {
-		if one.WithoutClick && !one.Denied {
+		if one.WithoutClick && !one.Denied && one.Counts() {
 			d = one
 		}
 	}

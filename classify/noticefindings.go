@@ -84,7 +84,7 @@ func (c *collector) stale(list []Assessment) {
 	where := fmt.Sprintf("not observed in %d pages and these choices", len(pages))
 	for i := range c.in.Notice.Declarations {
 		d := &c.in.Notice.Declarations[i]
-		if d.Denied || d.Review == notice.Rejected {
+		if d.Denied || !d.Counts() {
 			continue
 		}
 		subject, kind := c.staleSubject(d, list)

@@ -42,7 +42,7 @@ type DeclarationChange struct {
 }
 
 // Diff tells what appeared, went and changed from one notice to another. Where something stands, how it is worded and
-// how often it is said is no change; neither is what a person rejected.
+// how often it is said is no change; neither is what does not count.
 func Diff(old, new *Notice) Changes {
 	out := Changes{Documents: Drift(old, new), Claims: []ClaimChange{}, OptOuts: []OptOutChange{}, Declarations: []DeclarationChange{}}
 	a, b := old.Claims.filled(), new.Claims.filled()
@@ -76,7 +76,7 @@ func counted(n *Notice) []Declaration {
 	seen := map[string]bool{}
 	for _, d := range n.JSON().Declarations {
 		key := strings.Join(contents(d), "\x00")
-		if d.Review != Rejected && !seen[key] {
+		if d.Counts() && !seen[key] {
 			seen[key] = true
 			out = append(out, d)
 		}

@@ -41,6 +41,8 @@ type Document struct {
 	Sections    []Section
 	Banner      string // text of a consent banner that stood on the same page; not part of the body
 	Links       []Link
+
+	passages []passage // what a quote may be
 }
 
 // Span is a range of bytes in a document's text.
@@ -96,7 +98,10 @@ const (
 	FromTable Origin = "table"
 	FromCMP   Origin = "cmp"
 	FromHuman Origin = "human"
+	FromModel Origin = "model" // suggested by a helper model (--llm): counts only once a person has accepted it
 )
+
+var origins = []Origin{"", FromRule, FromTable, FromCMP, FromHuman, FromModel}
 
 // Declaration is one technology × purpose × party × recipient that the notice declares or denies.
 type Declaration struct {
@@ -122,8 +127,18 @@ type Declaration struct {
 	Confidence float64             `json:"confidence" yaml:"confidence"`
 	// WithoutClick marks a social widget that the notice says sends data even if nobody clicks it.
 	WithoutClick bool `json:"without_click,omitempty" yaml:"without_click,omitempty"`
-	// Review is set in files only; a rejected declaration does not count.
-	Review Review `json:"-" yaml:"review,omitempty"`
+	// Review is set in files, and pending on what a model suggested; see Counts.
+	Review Review `json:"review,omitempty" yaml:"review,omitempty"`
+}
+
+// Counts says whether a declaration is part of what the notice declares. What a person rejected is not, and what a model
+// suggested only once a person has accepted that very declaration, not merely the file: until then, a model that misreads
+// a sentence could turn a finding into a pass.
+func (d Declaration) Counts() bool {
+	if d.Origin == FromModel {
+		return d.Review == Accepted
+	}
+	return d.Review != Rejected
 }
 
 // ClaimValue is the notice's answer to a signal.

@@ -79,6 +79,7 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	if r.full {
 		return nil, &UnreadableError{doc.URL, errDeclares.Error()}
 	}
+	r.doc.passages = r.passages()
 	return r, nil
 }
 

@@ -42,7 +42,8 @@ const fileHead = `# What the notice declares, as trackaudit read it. Correct it,
 # retention     as written: "2 years", "session"
 # names         cookies or keys; * and <placeholders> stand for any characters
 # quote         the words of the notice; start and end are byte offsets in the document's text
-# origin        rule, table, cmp; human for what you add
+# origin        rule, table, cmp; human for what you add; model for what a helper model suggested, which counts only once
+#               its own review says accepted
 # claims        dnt and gpc: honored, not_honored, unclear, unstated; consent: prior, implied, unstated; sale and sharing:
 #               declared, denied, unclear, unstated; retention: stated, limited, indefinite, unstated
 # sha256        of the documents this was read from, text_sha256 of what a person reads in them: when the live notice
@@ -171,7 +172,7 @@ func (d Declaration) words(documents map[string]bool) []wordCheck {
 		{"region", string(d.Region), slices.Contains(Regions, d.Region)},
 		{"condition", string(d.Condition), slices.Contains(conditions, d.Condition)},
 		{"strength", string(d.Strength), slices.Contains([]Strength{Exact, Specific, Category, Generic}, d.Strength)},
-		{"origin", string(d.Origin), slices.Contains([]Origin{"", FromRule, FromTable, FromCMP, FromHuman}, d.Origin)},
+		{"origin", string(d.Origin), slices.Contains(origins, d.Origin)},
 		{"review", string(d.Review), slices.Contains(reviews, d.Review)},
 		{"confidence", strconv.FormatFloat(d.Confidence, 'g', -1, 64), d.Confidence >= 0 && d.Confidence <= 1},
 		{"start", strconv.Itoa(d.Start), d.Start >= 0},

@@ -190,7 +190,7 @@ func resume(cmd *cobra.Command, args []string, c *crawling, j *judging) error {
 		return err
 	}
 	info := saved.info
-	info.Version, info.Problems, info.Looked, info.Repeats = toolVersion(), nil, nil, nil
+	info.Version, info.Problems, info.Looked, info.Repeats, info.Model = toolVersion(), nil, nil, nil, nil
 	info.Notes = []string{fmt.Sprintf("interrupted and resumed on %s; values hashed before and after that cannot be compared", time.Now().UTC().Format("2006-01-02 15:04"))}
 	return auditInto(cmd, folder, info, addresses, files, saved.visits, p, r, j.declaration, false)
 }
@@ -242,11 +242,19 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	if err != nil {
 		return errors.Join(err, folder.close(info))
 	}
-	j, err := judge(info, visits, nil, docs, p.facts, r, declaration)
-	if err == nil && j.report.Outcome == classify.Fail && p.confirm > 1 && !info.Interrupted {
+	read, err := readNotice(docs, p.facts, declaration)
+	if err != nil {
+		return errors.Join(err, folder.close(info))
+	}
+	failed, err := p.helper.audit(cmd, folder, &info, read, note)
+	if err != nil {
+		return errors.Join(err, folder.close(info))
+	}
+	j := judge(info, visits, nil, read, p.facts, r)
+	if j.report.Outcome == classify.Fail && p.confirm > 1 && !info.Interrupted {
 		var repeats [][]evidence.Visit
 		if repeats, err = confirm(cmd, folder, &info, p, note); err == nil {
-			j, err = judge(info, visits, repeats, docs, p.facts, r, declaration)
+			j = judge(info, visits, repeats, read, p.facts, r)
 		}
 	}
 	if err == nil {
@@ -263,6 +271,10 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	}
 	if info.Interrupted {
 		return exit(exitInterrupted)
+	}
+	if failed != nil {
+		printError(cmd.ErrOrStderr(), failed)
+		return exit(exitUsage)
 	}
 	return exitCode(j.report.Outcome)
 }

@@ -51,13 +51,30 @@
 // and party must be declared. With generic, an umbrella clause ("and similar technologies", "our partners") is
 // enough. What is covered only more weakly than required is reported as weakly-declared (low).
 //
+// # A helper model
+//
+// With --llm ADDRESS (or llm in trackaudit.yaml), audit and notice ask a model what the rules missed in the notice. The
+// address is that of an OpenAI-compatible server, such as one on this machine; --llm-model names a model of it. A key is
+// taken from the environment only (TRACKAUDIT_LLM_KEY), and is sent to the address that is set: keep both from the same
+// hands. Nothing but the notice's text, which is public, is sent. It is off by default.
+//
+// The model is not trusted. An item stands only if its quote is a sentence, list item or table row of the notice and its
+// words are ours; denials, named recipients and what the rules read already are dropped, and there is no way to say that a
+// signal is honored. What stands is a declaration of origin "model" with review "pending". It is shown in the report and
+// in declarations.yaml and counts for nothing, until a person sets the review of that very declaration to accepted and
+// gives the file with --declaration. So a model can turn no finding into a pass, and a text that gives it orders cannot
+// either. What was dropped, and why, is said on standard error.
+//
+// The server gets 5 minutes and 1 MB for an answer, and at most 40 questions a notice; redirects are not followed. If it
+// fails, the rest of the work is done and the exit code is 2.
+//
 // # The run folder
 //
 //	run.json           who, where, versions, flags, times, hashes of the facts
 //	evidence.jsonl     one visit a line
 //	report.json        the report for machines (schema trackaudit.report/v1)
 //	report.html        the report for people: one file, no network, no script
-//	notice/            the notices as fetched, their text, declarations.yaml
+//	notice/            the notices as fetched, their text, declarations.yaml, the answers of a helper model
 //	knowledge/         the user's own and downloaded facts, if any
 //	evidence-N.jsonl   further audits that confirmed the findings (--confirm)
 //	MANIFEST.sha256    every other file; sha256sum -c reads it

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"trackaudit/classify"
 	"trackaudit/classify/knowledge"
@@ -22,11 +23,8 @@ type judgement struct {
 }
 
 // judge joins what the browser saw with what the notice says. It needs no browser and no network.
-func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, docs []evidence.Document, facts *knowledge.Facts, r rules, declaration string) (judgement, error) {
-	n, problems, drift, err := readNotice(docs, facts, declaration)
-	if err != nil {
-		return judgement{}, err
-	}
+func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, read reading, facts *knowledge.Facts, r rules) judgement {
+	n, problems := read.notice, slices.Clone(read.problems)
 	dead := 0
 	for _, p := range info.Problems {
 		if p.Dead {
@@ -36,7 +34,7 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 		problems = append(problems, &notice.UnreadableError{URL: p.URL, Reason: p.Reason})
 	}
 	in := classify.Input{
-		Visits: visits, Notice: n, NoticeProblems: problems, Drift: drift, Looked: info.Looked,
+		Visits: visits, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked,
 		Facts: facts, Require: r.require, Laws: r.laws, Lists: r.matcher,
 	}
 	assessments := classify.Assess(in)
@@ -62,29 +60,36 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, do
 		Assessments: assessments, Findings: findings, Destinations: classify.Destinations(in, assessments),
 		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes, Location: r.location, FailOn: r.policy.FailOn,
 	})
-	return judgement{rep, n}, nil
+	return judgement{rep, n}
 }
 
-// readNotice reads the documents, or the signed-off declarations in their place. Problems with single documents
-// come back beside what could be read, and what changed since the declarations were signed off.
-func readNotice(docs []evidence.Document, facts *knowledge.Facts, declaration string) (*notice.Notice, []error, []notice.DocumentChange, error) {
+// reading is what came of the notice's documents, or of the signed-off declarations in their place.
+type reading struct {
+	notice   *notice.Notice
+	problems []error                 // with single documents
+	drift    []notice.DocumentChange // what changed since the declarations were signed off
+	signed   bool                    // a person's declarations stand in place of the extraction
+}
+
+// readNotice reads the documents, or the signed-off declarations in their place.
+func readNotice(docs []evidence.Document, facts *knowledge.Facts, declaration string) (reading, error) {
 	n, err := notice.Read(docs, facts)
 	if n == nil {
 		n = &notice.Notice{}
 	}
 	problems := split(err)
 	if declaration == "" {
-		return n, problems, nil, nil
+		return reading{notice: n, problems: problems}, nil
 	}
 	signed, err := readDeclarations(declaration)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("--declaration: %w", err)
+		return reading{}, fmt.Errorf("--declaration: %w", err)
 	}
 	// A person has signed this off: what the extraction could not read no longer matters.
 	if len(signed.Documents) == 0 || len(n.Documents) == 0 {
-		return signed, nil, nil, nil
+		return reading{notice: signed, signed: true}, nil
 	}
-	return signed, nil, notice.Drift(signed, n), nil
+	return reading{notice: signed, drift: notice.Drift(signed, n), signed: true}, nil
 }
 
 // readDeclarations reads a file of declarations.

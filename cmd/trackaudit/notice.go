@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"trackaudit/classify/knowledge"
 	"trackaudit/classify/notice"
 	"trackaudit/crawler"
 	"trackaudit/crawler/evidence"
@@ -21,6 +21,7 @@ func noticeCommand() *cobra.Command {
 	var c crawling
 	var format string
 	var diff bool
+	var settings judging
 	cmd := &cobra.Command{
 		Use:   "notice URL-or-FILE [URL-or-FILE…]",
 		Short: "Print what a notice declares, each with its quote, for a person to correct and sign off",
@@ -34,6 +35,9 @@ Exit code: 0 read (with --diff: nothing changed), 1 with --diff: something chang
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "yaml" && format != "json" {
 				return hintf(fmt.Errorf("--format: unknown format %q", format), "yaml or json")
+			}
+			if _, err := applyConfig(settings.config, settings.environment, without(cmd.Flags(), "format", "diff"), &settings); err != nil {
+				return err
 			}
 			p, err := c.parse()
 			if err != nil {
@@ -52,8 +56,22 @@ Exit code: 0 read (with --diff: nothing changed), 1 with --diff: something chang
 	cmd.Flags().BoolVar(&c.insecure, "insecure", false, "accept invalid TLS certificates")
 	cmd.Flags().StringVar(&c.chrome, "chrome", "", "the browser to use for a notice that is built by script")
 	cmd.Flags().BoolVar(&c.quiet, "quiet", false, "no messages on stderr but errors")
+	cmd.Flags().StringVar(&settings.config, "config", "", "settings file (default: trackaudit.yaml, if there is one)")
+	cmd.Flags().StringVar(&settings.environment, "environment", "", "the environment of the settings file to use")
+	c.asking.register(cmd.Flags())
 	crawlDefaults(&c)
 	return cmd
+}
+
+// without is flags but for those named, which mean something else in the settings file.
+func without(flags *pflag.FlagSet, names ...string) *pflag.FlagSet {
+	rest := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !slices.Contains(names, f.Name) {
+			rest.AddFlag(f)
+		}
+	})
+	return rest
 }
 
 // crawlDefaults sets what notice needs of the crawl flags it does not offer.
@@ -72,7 +90,16 @@ func readOut(cmd *cobra.Command, args []string, p *plan, format string) error {
 	if len(docs) == 0 {
 		return exit(exitInconclusive)
 	}
-	return printNotice(cmd, docs, p.facts, format)
+	return printNotice(cmd, docs, p, format)
+}
+
+// say prints messages, unless the user wants none.
+func (p *plan) say(cmd *cobra.Command) func(string, ...any) {
+	return func(format string, args ...any) {
+		if !p.quiet {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s\n", plain(fmt.Sprintf(format, args...)))
+		}
+	}
 }
 
 // fetchNotices reads files and fetches addresses.
@@ -82,12 +109,7 @@ func fetchNotices(cmd *cobra.Command, args []string, p *plan) ([]evidence.Docume
 		return nil, errors.Unwrap(err)
 	}
 	if len(addresses) > 0 {
-		log := func(format string, args ...any) {
-			if !p.quiet {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s\n", plain(fmt.Sprintf(format, args...)))
-			}
-		}
-		fetched, problems, err := crawler.Notices(cmd.Context(), p.crawl(addresses[0], addresses, nil, log))
+		fetched, problems, err := crawler.Notices(cmd.Context(), p.crawl(addresses[0], addresses, nil, p.say(cmd)))
 		if err != nil {
 			return nil, err
 		}
@@ -178,14 +200,21 @@ func printChanges(w io.Writer, c notice.Changes) {
 	}
 }
 
-func printNotice(cmd *cobra.Command, docs []evidence.Document, facts *knowledge.Facts, format string) error {
-	n, err := notice.Read(docs, facts)
+func printNotice(cmd *cobra.Command, docs []evidence.Document, p *plan, format string) error {
+	n, err := notice.Read(docs, p.facts)
 	problems := split(err)
 	for _, problem := range problems {
 		printError(cmd.ErrOrStderr(), problem)
 	}
 	if n == nil || len(n.Documents) == 0 {
 		return exit(exitInconclusive)
+	}
+	var failed error
+	if p.helper != nil {
+		_, _, failed = p.helper.suggest(cmd.Context(), n, p.say(cmd))
+		if err := cmd.Context().Err(); err != nil {
+			return err
+		}
 	}
 	var out []byte
 	if format == "json" {
@@ -204,7 +233,10 @@ func printNotice(cmd *cobra.Command, docs []evidence.Document, facts *knowledge.
 	if _, err := cmd.OutOrStdout().Write(out); err != nil {
 		return err
 	}
-	if len(problems) > 0 {
+	switch {
+	case failed != nil:
+		return failed
+	case len(problems) > 0:
 		return exit(exitInconclusive)
 	}
 	return nil

@@ -42,10 +42,14 @@ The folder itself is not changed; --out DIR writes report.json and report.html t
 			if saved.truncated {
 				info.Notes = append(info.Notes, "the evidence ends in the middle of a visit: the run was killed")
 			}
-			result, err := judge(info, saved.visits, saved.repeats, saved.docs, facts, r, j.declaration)
+			read, err := readNotice(saved.docs, facts, j.declaration)
 			if err != nil {
 				return err
 			}
+			if !read.signed {
+				_, _, _ = read.notice.Suggest(saved.answers) // what was not of the form then is not now
+			}
+			result := judge(info, saved.visits, saved.repeats, read, facts, r)
 			if out != "" {
 				for format, file := range map[string]string{"json": "report.json", "html": "report.html"} {
 					if err := os.MkdirAll(out, 0o755); err != nil {

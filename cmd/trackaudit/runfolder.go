@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"trackaudit/classify/knowledge"
+	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
 )
 
@@ -33,13 +34,14 @@ type runInfo struct {
 	Browser     evidence.Browser    `json:"browser"`
 	KeepValues  bool                `json:"keep_values"`
 	FirstParty  []string            `json:"first_party"`
-	Hashes      map[string]string   `json:"sha256"`    // knowledge and lists that judged the run
-	Overlays    []storedOverlay     `json:"overlays"`  // files in knowledge/, weakest first
-	Looked      []string            `json:"looked"`    // where a notice was looked for
-	Problems    []noticeProblem     `json:"problems"`  // notices that could not be had
-	Documents   []storedDocument    `json:"documents"` // files in notice/
-	Repeats     []string            `json:"repeats"`   // evidence of further audits that confirmed the findings
-	Notes       []string            `json:"notes"`     // what a person should know about how it ran
+	Hashes      map[string]string   `json:"sha256"`          // knowledge and lists that judged the run
+	Overlays    []storedOverlay     `json:"overlays"`        // files in knowledge/, weakest first
+	Looked      []string            `json:"looked"`          // where a notice was looked for
+	Problems    []noticeProblem     `json:"problems"`        // notices that could not be had
+	Documents   []storedDocument    `json:"documents"`       // files in notice/
+	Repeats     []string            `json:"repeats"`         // evidence of further audits that confirmed the findings
+	Notes       []string            `json:"notes"`           // what a person should know about how it ran
+	Model       *asked              `json:"model,omitempty"` // the helper model, if one was asked
 }
 
 // noticeProblem is a notice that could not be fetched.
@@ -186,6 +188,7 @@ type savedRun struct {
 	repeats  [][]evidence.Visit
 	docs     []evidence.Document
 	overlays []knowledge.Overlay
+	answers  []notice.Answer // of a helper model
 	// truncated says that the evidence ends in the middle of a visit: the run was killed.
 	truncated bool
 }
@@ -233,6 +236,15 @@ func openRun(dir string) (*savedRun, error) {
 			return nil, err
 		}
 		s.overlays = append(s.overlays, knowledge.Overlay{Name: o.Name, TSV: body})
+	}
+	if m := s.info.Model; m != nil {
+		body, err := readWithin(dir, m.Answers)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(body, &s.answers); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Answers, err)
+		}
 	}
 	return s, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,6 +25,9 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"trackaudit": func() {
+			if d, err := time.ParseDuration(os.Getenv("LLM_TIMEOUT")); err == nil {
+				llmTimeout = d
+			}
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 			defer stop()
 			os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -40,15 +45,18 @@ func TestScripts(t *testing.T) {
 	defer server.Close()
 	lists := listServer()
 	defer lists.Close()
+	model := modelServer()
+	defer model.Close()
 	t.Run("group", func(t *testing.T) { // the parallel scripts end before the server does
 		testscript.Run(t, testscript.Params{
 			Dir:  filepath.Join("testdata", "script"),
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits, "code": wantCode, "samefindings": sameFindings, "append": appendFile},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"cut": cut, "visits": countVisits, "code": wantCode, "samefindings": sameFindings, "append": appendFile, "accept": acceptSuggestions, "nokey": noKey},
 			Setup: func(env *testscript.Env) error {
 				vendors := filepath.Join(env.WorkDir, ".vendors.tsv")
 				env.Setenv("RULE", server.HostRule())
 				env.Setenv("VENDORS", vendors)
 				env.Setenv("LISTS", lists.URL)
+				env.Setenv("LLM", model.URL)
 				env.Setenv("HOME", env.WorkDir)
 				if found := browser.FindAll(); len(found) > 0 {
 					env.Setenv("CHROME", found[0].Path)
@@ -139,4 +147,26 @@ func listServer() *httptest.Server {
 // append FILE MORE adds the lines of MORE at the end of FILE.
 func appendFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+ts.ReadFile(args[1])), 0o644))
+}
+
+// accept FILE NEW writes a file of declarations in which a person has accepted what a model suggested.
+func acceptSuggestions(ts *testscript.TestScript, _ bool, args []string) {
+	const suggested = "origin: model\n    confidence: 0.3\n    review: "
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, suggested+"pending") {
+		ts.Fatalf("%s holds no suggestion", args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, suggested+"pending", suggested+"accepted")), 0o644))
+}
+
+// nokey RUN… checks that no file of the runs holds the key of the helper model.
+func noKey(ts *testscript.TestScript, _ bool, args []string) {
+	for _, dir := range args {
+		ts.Check(filepath.WalkDir(ts.MkAbs(dir), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.Contains(ts.ReadFile(path), ts.Getenv(llmKey)) {
+				ts.Fatalf("%s holds the key", path)
+			}
+			return err
+		}))
+	}
 }

@@ -81,6 +81,7 @@ type crawling struct {
 	dwell        time.Duration
 	timeout      time.Duration
 	quiet        bool
+	asking
 }
 
 func (c *crawling) register(f *pflag.FlagSet) {
@@ -107,6 +108,7 @@ func (c *crawling) register(f *pflag.FlagSet) {
 	f.DurationVar(&c.dwell, "dwell", 10*time.Second, "how long to watch a page after it has loaded, in the page's time")
 	f.DurationVar(&c.timeout, "timeout", 30*time.Second, "deadline of one page")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress on stderr")
+	c.asking.register(f)
 }
 
 // rules is judging, read and checked.
@@ -205,6 +207,7 @@ type plan struct {
 	facts        *knowledge.Facts
 	overlays     []knowledge.Overlay
 	hashKey      []byte
+	helper       *helper // nil = no model is asked
 }
 
 func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
@@ -245,6 +248,9 @@ func (c *crawling) parse(own ...knowledge.Overlay) (*plan, error) {
 	p.overlays = append(p.overlays, owned...)
 	if p.facts, err = knowledge.Load(p.overlays...); err != nil {
 		return nil, hintf(fmt.Errorf("--knowledge: %w", err), "the format is described in the manual of package knowledge; trackaudit explain shows what is known")
+	}
+	if p.helper, err = c.asking.parse(); err != nil {
+		return nil, err
 	}
 	p.hashKey = make([]byte, 32)
 	rand.Read(p.hashKey)

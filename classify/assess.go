@@ -13,13 +13,13 @@ import (
 
 // Assess gives every observation of every visit its verdict, in the order of the evidence.
 func Assess(in Input) []Assessment {
-	ds := index(in.Notice, in.NoticeProblems, in.Facts)
+	told := readBy(in)
 	var list []Assessment
 	profiles := valuesByProfile(in.Visits)
 	for i := range in.Visits {
 		v := &in.Visits[i]
 		for j := range v.Observations {
-			a := assess(&v.Observations[j], ds, in.Facts)
+			a := assess(&v.Observations[j], told, in.Facts)
 			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
 			a.Listed = hint(in.Lists, &a)
 			if a.Verdict == Unclassified {
@@ -31,16 +31,15 @@ func Assess(in Input) []Assessment {
 	return list
 }
 
-func assess(o *evidence.Observation, ds *declarations, f *knowledge.Facts) Assessment {
+func assess(o *evidence.Observation, told *perVisitor, f *knowledge.Facts) Assessment {
 	id := identify(o, f)
 	a := Assessment{Observation: *o, Service: id.service.ID, Entity: id.service.Entity, Purpose: id.purpose, Pattern: id.name, Source: id.source, who: id}
 	as := *o
 	if onlyDelivers(o, id) {
 		as.Technology = evidence.ThirdPartyRequest
 	}
-	a.cover = ds.covers(&as, id)
-	var by *notice.Declaration
-	a.Verdict, by, a.Reason = verdict(&as, id, a.cover, ds)
+	by := told.judgeBy(&a, func(ds *declarations) cover { return ds.covers(&as, id) },
+		func(c cover, ds *declarations) (Verdict, *notice.Declaration, string) { return verdict(&as, id, c, ds) })
 	if by != nil {
 		a.Declaration = by.ID
 	}

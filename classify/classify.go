@@ -47,7 +47,8 @@ type Assessment struct {
 
 	who   identity
 	cover cover
-	tag   string // where in the document the script behind it is loaded from
+	only  notice.Region // the notice tells it to the visitors of this region only
+	tag   string        // where in the document the script behind it is loaded from
 }
 
 // Input is everything that is judged.
@@ -57,6 +58,7 @@ type Input struct {
 	NoticeProblems []error                 // documents that exist and could not be read
 	Drift          []notice.DocumentChange // what changed since the declarations were signed off
 	Looked         []string                // where a notice was looked for
+	Links          []evidence.LinkAnswer   // of the notice, by which visitors can object
 	Facts          *knowledge.Facts
 	Require        Requirement
 	Laws           []string        // rule packs: eu, uk, us-ca

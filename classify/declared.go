@@ -41,7 +41,8 @@ type declarations struct {
 	shares           bool                         // somewhere, others are said to receive or collect data
 }
 
-func index(n *notice.Notice, problems []error, f *knowledge.Facts) *declarations {
+// index takes the declarations of a notice that count, as far as they are for the reader.
+func index(n *notice.Notice, problems []error, f *knowledge.Facts, reads func(*notice.Declaration) bool) *declarations {
 	d := &declarations{list: map[evidence.Technology]bool{}, purposes: map[evidence.Technology]bool{}, partial: len(problems) > 0}
 	if n == nil {
 		d.empty = true
@@ -51,7 +52,7 @@ func index(n *notice.Notice, problems []error, f *knowledge.Facts) *declarations
 	rows := map[evidence.Technology]int{}
 	for i := range n.Declarations {
 		one := declared{Declaration: &n.Declarations[i]}
-		if !one.Counts() {
+		if !one.Counts() || !reads(one.Declaration) {
 			continue
 		}
 		if s, ok := f.ServiceNamed(one.Recipient); ok && one.Recipient != "" {

@@ -106,6 +106,7 @@ func (c *collector) judged(a *Assessment) {
 	case Undeclared:
 		c.undeclared(a)
 	}
+	c.regional(a)
 	if o.Widget != nil && !o.Widget.Interaction {
 		c.widget(a)
 	}

@@ -81,6 +81,8 @@ func TestRulesFire(t *testing.T) {
 		{"notice-stale", Input{Visits: visits(tally), Notice: says(d{Technology: evidence.FlashCookie})}, Input{Visits: visits(tally), Notice: declares}},
 		{"notice-not-found", Input{Visits: visits(tally)}, Input{Visits: visits(cookie("sid", "www.site.test", "www.site.test", 0))}},
 		{"notice-unreadable", Input{Visits: visits(tally), NoticeProblems: []error{&notice.LanguageError{URL: "u", Language: "pl"}}}, Input{Visits: visits(tally), Notice: declares}},
+		{"opt-out-link-dead", Input{Visits: visits(tally), Notice: declares, Links: []evidence.LinkAnswer{{URL: "https://x.test/out", Status: 404, Dead: true}}},
+			Input{Visits: visits(tally), Notice: declares, Links: []evidence.LinkAnswer{{URL: "https://x.test/out", Status: 503}}}},
 		{"notice-drifted", Input{Visits: visits(tally), Notice: declares, Drift: []notice.DocumentChange{{Change: notice.Changed, URL: "u"}}}, Input{Visits: visits(tally), Notice: declares}},
 	} {
 		for i, in := range []Input{c.fires, c.quiet} {

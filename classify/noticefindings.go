@@ -27,6 +27,15 @@ func (c *collector) noticeItself(list []Assessment) {
 			f.Fix = "Compare the two with trackaudit notice --diff, correct the declarations, and sign them off again."
 		})
 	}
+	for _, l := range c.in.Links {
+		if !l.Dead {
+			continue
+		}
+		c.add("opt-out-link-dead", l.URL, "", nil, func(f *Finding) {
+			f.Message = fmt.Sprintf("The notice lets visitors object at %s, which leads nowhere: %s.", l.URL, l.Detail)
+			f.Fix = "Correct the link, or take it out."
+		})
+	}
 	if !c.nothingRead() || len(c.in.NoticeProblems) > 0 || !seenWhole(c.in.Visits) {
 		return
 	}

@@ -77,6 +77,9 @@ var Rules = []Rule{
 	{ID: "insecure-tracking", Severity: Low, Title: "Tracking data travels without encryption",
 		Help:  "Fires when a request that tracks goes over plain HTTP from a page that is itself encrypted or to a third party.",
 		Basis: "GDPR art. 32 (binding)"},
+	{ID: "region-gap", Severity: Low, Title: "The notice tells only the visitors of some region",
+		Help:  "Fires when what was observed is declared, but only in a part of the notice for visitors of one region (\"for residents of California\"): others are told nothing of it. With --law, those count whom the laws protect: what they are not told is undeclared, whatever others are told. Two parts that together speak to all visitors do not fire.",
+		Basis: "GDPR art. 12(1), 13 (binding)"},
 	{ID: "weakly-declared", Severity: Low, Title: "Something is declared only more weakly than required",
 		Help:  "Fires when what covers an observation is weaker than --require asks: by default, only an umbrella clause (\"and similar technologies\", \"our partners\") or a technology without its purpose.",
 		Basis: "GDPR art. 12(1), clear and plain (binding)"},
@@ -94,8 +97,8 @@ var Rules = []Rule{
 		Help:  "Fires when a document that should be a notice is blocked, has no text, or is in a language that is not supported. The audit is inconclusive: what it declares is not known.",
 		Basis: "method"},
 	{ID: "opt-out-link-dead", Severity: Info, Title: "A link to object leads nowhere",
-		Help:  "Says that an opt-out link of the notice is dead. trackaudit does not follow such links yet: until then this rule never fires.",
-		Basis: "hygiene", Needs: "following the notice's links, which is not done yet"},
+		Help:  "Fires when a link by which the notice lets visitors object answers that there is no such document (404, 410), or names a host that does not exist. A host that refuses, hangs or errs does not fire: it may answer a browser. Up to 30 links are asked.",
+		Basis: "GDPR art. 12(2), 21 (binding)"},
 }
 
 // RuleByID returns a rule.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -250,6 +251,7 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	if err != nil {
 		return errors.Join(err, folder.close(info))
 	}
+	info.Links = checkLinks(cmd.Context(), info.Target, read.notice, p)
 	j := judge(info, visits, nil, read, p.facts, r)
 	if j.report.Outcome == classify.Fail && p.confirm > 1 && !info.Interrupted {
 		var repeats [][]evidence.Visit
@@ -277,6 +279,19 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 		return exit(exitUsage)
 	}
 	return exitCode(j.report.Outcome)
+}
+
+// checkLinks asks the links by which the notice lets visitors object whether they lead anywhere.
+func checkLinks(ctx context.Context, start string, n *notice.Notice, p *plan) []evidence.LinkAnswer {
+	if len(n.Claims.OptOut) == 0 || ctx.Err() != nil {
+		return nil
+	}
+	var urls []string
+	for _, o := range n.Claims.OptOut {
+		urls = append(urls, o.URL)
+	}
+	links, _ := crawler.Links(ctx, p.crawl(start, nil, nil, nil), urls) // what was not answered is not dead
+	return links
 }
 
 // confirm visits the site again, without looking for notices, until it was audited as often as the user wants before

@@ -34,7 +34,7 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, re
 		problems = append(problems, &notice.UnreadableError{URL: p.URL, Reason: p.Reason})
 	}
 	in := classify.Input{
-		Visits: visits, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked,
+		Visits: visits, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked, Links: info.Links,
 		Facts: facts, Require: r.require, Laws: r.laws, Lists: r.matcher,
 	}
 	assessments := classify.Assess(in)

@@ -21,27 +21,28 @@ const runSchema = "trackaudit.run/v1"
 // runInfo is run.json: who ran what, where, with which versions. With evidence.jsonl and the notice folder it
 // is all that `trackaudit report` needs to judge the run again without Chrome.
 type runInfo struct {
-	Schema      string              `json:"schema"`
-	Tool        string              `json:"tool"`
-	Version     string              `json:"version"`
-	Target      string              `json:"target"` // as the user gave it
-	Site        string              `json:"site"`
-	Started     time.Time           `json:"started"`
-	Finished    time.Time           `json:"finished"`
-	Interrupted bool                `json:"interrupted"`
-	Choices     []evidence.Choice   `json:"choices"`
-	Flags       map[string][]string `json:"flags"` // those that differ from their defaults
-	Browser     evidence.Browser    `json:"browser"`
-	KeepValues  bool                `json:"keep_values"`
-	FirstParty  []string            `json:"first_party"`
-	Hashes      map[string]string   `json:"sha256"`          // knowledge and lists that judged the run
-	Overlays    []storedOverlay     `json:"overlays"`        // files in knowledge/, weakest first
-	Looked      []string            `json:"looked"`          // where a notice was looked for
-	Problems    []noticeProblem     `json:"problems"`        // notices that could not be had
-	Documents   []storedDocument    `json:"documents"`       // files in notice/
-	Repeats     []string            `json:"repeats"`         // evidence of further audits that confirmed the findings
-	Notes       []string            `json:"notes"`           // what a person should know about how it ran
-	Model       *asked              `json:"model,omitempty"` // the helper model, if one was asked
+	Schema      string                `json:"schema"`
+	Tool        string                `json:"tool"`
+	Version     string                `json:"version"`
+	Target      string                `json:"target"` // as the user gave it
+	Site        string                `json:"site"`
+	Started     time.Time             `json:"started"`
+	Finished    time.Time             `json:"finished"`
+	Interrupted bool                  `json:"interrupted"`
+	Choices     []evidence.Choice     `json:"choices"`
+	Flags       map[string][]string   `json:"flags"` // those that differ from their defaults
+	Browser     evidence.Browser      `json:"browser"`
+	KeepValues  bool                  `json:"keep_values"`
+	FirstParty  []string              `json:"first_party"`
+	Hashes      map[string]string     `json:"sha256"`          // knowledge and lists that judged the run
+	Overlays    []storedOverlay       `json:"overlays"`        // files in knowledge/, weakest first
+	Looked      []string              `json:"looked"`          // where a notice was looked for
+	Problems    []noticeProblem       `json:"problems"`        // notices that could not be had
+	Links       []evidence.LinkAnswer `json:"links"`           // of the notice, by which visitors can object
+	Documents   []storedDocument      `json:"documents"`       // files in notice/
+	Repeats     []string              `json:"repeats"`         // evidence of further audits that confirmed the findings
+	Notes       []string              `json:"notes"`           // what a person should know about how it ran
+	Model       *asked                `json:"model,omitempty"` // the helper model, if one was asked
 }
 
 // noticeProblem is a notice that could not be fetched.

@@ -27,6 +27,7 @@ type FetchError struct {
 	URL    string
 	Kind   evidence.Reason // Unreachable, TLSError, HTTPError, Blocked, Timeout, RedirectLoop, NotHTML, TooLarge
 	Status int             // HTTP status; 0 = no answer
+	NoHost bool            // the name exists nowhere
 	Err    error
 }
 
@@ -84,7 +85,7 @@ func get(ctx context.Context, t http.RoundTripper, addr string) (evidence.Docume
 		doc.ContentType = http.DetectContentType(body)
 	}
 	if !readable(doc.ContentType, body) {
-		return doc, &FetchError{addr, evidence.NotHTML, resp.StatusCode, fmt.Errorf("not text but %s", clip(doc.ContentType, 80))}
+		return doc, &FetchError{URL: addr, Kind: evidence.NotHTML, Status: resp.StatusCode, Err: fmt.Errorf("not text but %s", clip(doc.ContentType, 80))}
 	}
 	doc.Body = body
 	return doc, nil
@@ -118,7 +119,7 @@ func statusError(addr string, status int) *FetchError {
 	if text == "" {
 		text = "status"
 	}
-	return &FetchError{addr, kind, status, fmt.Errorf("%s (%d)", text, status)}
+	return &FetchError{URL: addr, Kind: kind, Status: status, Err: fmt.Errorf("%s (%d)", text, status)}
 }
 
 // fetchError puts what the network stack says into one of our words and one clear line.
@@ -146,7 +147,7 @@ func fetchError(addr string, status int, err error) *FetchError {
 	case errors.Is(err, context.Canceled):
 		e.Kind, e.Err = evidence.NotVisited, context.Canceled
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Err = fmt.Errorf("no such host: %s", clip(dns.Name, 100))
+		e.NoHost, e.Err = true, fmt.Errorf("no such host: %s", clip(dns.Name, 100))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
 		e.Kind, e.Err = evidence.Timeout, errors.New("no answer in time")

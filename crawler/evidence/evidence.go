@@ -194,6 +194,16 @@ type Flow struct {
 	In       string `json:"in"`       // "url", "body", "header", "frame" (WebSocket)
 }
 
+// LinkAnswer is an address that a notice points to, and how it answered.
+type LinkAnswer struct {
+	URL    string `json:"url"`
+	Status int    `json:"status"` // HTTP status; 0 = no answer
+	// Dead says that it leads nowhere for certain: there is no such document (404, 410), or no such host. A host that
+	// refuses, hangs or errs is not called dead.
+	Dead   bool   `json:"dead"`
+	Detail string `json:"detail"` // why it could not be had
+}
+
 // Document is the bytes of a fetched notice.
 type Document struct {
 	URL         string    `json:"url"`

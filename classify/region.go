@@ -1,0 +1,120 @@
+package classify
+
+import (
+	"slices"
+
+	"trackaudit/classify/notice"
+)
+
+// A notice may confine what it declares to visitors of a region: "For residents of California: …". Such a sentence
+// tells nobody else anything. So an observation is held against what each kind of visitor is told. With laws, the
+// visitors are those whom the laws protect; without, those in and outside the United States, of no state or union
+// in particular.
+
+// visitorsOf lists the kinds of visitors that an audit under these laws speaks for.
+func visitorsOf(laws []string) []notice.Region {
+	if len(laws) == 0 {
+		return []notice.Region{"us", "outside_us"}
+	}
+	var list []notice.Region
+	for _, l := range laws {
+		list = append(list, notice.Region(l))
+	}
+	return slices.Compact(slices.Sorted(slices.Values(list)))
+}
+
+// includes says that what is said for a region is said for this kind of visitor.
+func includes(region, visitor notice.Region) bool {
+	switch {
+	case region == "" || region == visitor:
+		return true
+	case region == "us":
+		return visitor == "us-ca"
+	case region == "outside_us":
+		return visitor == "eu" || visitor == "uk"
+	}
+	return false
+}
+
+// perVisitor is a notice as each kind of visitor reads it.
+type perVisitor struct {
+	visitors []notice.Region
+	told     []*declarations // by visitor
+	whole    *declarations   // all that it affirms for anybody, and what it denies to all
+	asked    bool            // the visitors are those of laws that the user named
+}
+
+func readBy(in Input) *perVisitor {
+	p := &perVisitor{visitors: visitorsOf(in.Laws), asked: len(in.Laws) > 0}
+	if in.Notice == nil || !slices.ContainsFunc(in.Notice.Declarations, func(d notice.Declaration) bool { return d.Region != "" }) {
+		p.whole = index(in.Notice, in.NoticeProblems, in.Facts, func(*notice.Declaration) bool { return true })
+		p.visitors = nil
+		return p
+	}
+	p.whole = index(in.Notice, in.NoticeProblems, in.Facts, func(d *notice.Declaration) bool {
+		return !d.Denied || !slices.ContainsFunc(p.visitors, func(v notice.Region) bool { return !includes(d.Region, v) })
+	})
+	for _, v := range p.visitors {
+		p.told = append(p.told, index(in.Notice, in.NoticeProblems, in.Facts, func(d *notice.Declaration) bool { return includes(d.Region, v) }))
+	}
+	return p
+}
+
+// weakest finds what the visitors are told who are told least of an observation that others are told of; nil when all
+// are told.
+func (p *perVisitor) weakest(best cover, covers func(*declarations) cover) (told *declarations, c cover) {
+	if best.level < byCategory || best.by.Region == "" {
+		return nil, best
+	}
+	c = best
+	for i := range p.visitors {
+		if one := covers(p.told[i]); one.level < byCategory && (told == nil || one.level < c.level) {
+			told, c = p.told[i], one
+		}
+	}
+	return told, c
+}
+
+var regionNames = map[notice.Region]string{
+	"us": "the United States", "us-ca": "California", "eu": "the European Union", "uk": "the United Kingdom", "outside_us": "places outside the United States",
+}
+
+func regionName(r notice.Region) string {
+	if n, ok := regionNames[r]; ok {
+		return n
+	}
+	return string(r)
+}
+
+// regional files what the notice tells the visitors of some region only.
+func (c *collector) regional(a *Assessment) {
+	if a.only == "" || a.Verdict != Declared && a.Verdict != Misdeclared {
+		return
+	}
+	o := &a.Observation
+	c.add("region-gap", a.who.label(o), string(o.Technology)+" "+string(a.only), a, func(f *Finding) {
+		f.Message = sentence(seen(a)) + "; the notice tells this to visitors in " + regionName(a.only) + " only."
+		f.Quote = c.declaration(a.Declaration).Quote
+		f.Fix = "Say it to all visitors, outside the part for " + regionName(a.only) + "; or stop it for the others."
+	})
+}
+
+// judgeBy sets the verdict of an observation, in view of who is told what, and returns the declaration that decided.
+// Under laws that the user named, those count who are told least.
+func (p *perVisitor) judgeBy(a *Assessment, covers func(*declarations) cover, decide func(cover, *declarations) (Verdict, *notice.Declaration, string)) *notice.Declaration {
+	best := covers(p.whole)
+	a.cover = best
+	told, c := p.weakest(best, covers)
+	var by *notice.Declaration
+	if told != nil && p.asked {
+		a.cover = c
+		a.Verdict, by, a.Reason = decide(c, told)
+		a.Reason += "; visitors in " + regionName(best.by.Region) + " are told more"
+		return by
+	}
+	a.Verdict, by, a.Reason = decide(best, p.whole)
+	if told != nil && by == best.by {
+		a.only = best.by.Region
+	}
+	return by
+}

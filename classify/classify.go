@@ -8,6 +8,7 @@ package classify
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"trackaudit/classify/filter"
 	"trackaudit/classify/knowledge"
@@ -62,6 +63,7 @@ type Input struct {
 	Facts          *knowledge.Facts
 	Require        Requirement
 	Laws           []string        // rule packs: eu, uk, us-ca
+	Day            time.Time       // whose law counts; zero = all that ever came into force
 	Lists          *filter.Matcher // nil = none were downloaded
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Findings says what to act on: one finding for each rule and subject, however often it was seen.
 func Findings(in Input, list []Assessment) []Finding {
-	c := &collector{in: in, by: map[string]*Finding{}}
+	c := &collector{in: in, law: InForce(in.Laws, in.Day), by: map[string]*Finding{}}
 	if in.Notice == nil {
 		c.in.Notice = &notice.Notice{}
 	}
@@ -27,6 +27,7 @@ func Findings(in Input, list []Assessment) []Finding {
 	}
 	c.signals(list)
 	c.beforeConsent(list)
+	c.lifetimes(list)
 	c.flows(list)
 	c.addresses(list)
 	return c.sorted()
@@ -34,8 +35,9 @@ func Findings(in Input, list []Assessment) []Finding {
 
 // collector gathers findings by rule and subject.
 type collector struct {
-	in Input
-	by map[string]*Finding
+	in  Input
+	law []Provision // in force, of the laws that the user named
+	by  map[string]*Finding
 }
 
 // nothingRead says that no document was read: then nothing can be said of what a notice leaves out.

@@ -9,10 +9,6 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-func (c *collector) law(names ...string) bool {
-	return slices.ContainsFunc(c.in.Laws, func(l string) bool { return slices.Contains(names, l) })
-}
-
 // signals compares what the notice claims of DNT and GPC with what a browser that sends them met.
 func (c *collector) signals(list []Assessment) {
 	claims := c.in.Notice.Claims
@@ -25,20 +21,24 @@ func (c *collector) signals(list []Assessment) {
 			})
 		}
 	}
-	if c.law("us-ca") || claims.GPC.Value == notice.Honored {
+	asked, byLaw := c.asks("gpc-ignored")
+	if byLaw || claims.GPC.Value == notice.Honored {
 		sold := func(p knowledge.Purpose) bool { return p == knowledge.Advertising || p == knowledge.SocialMedia }
 		for _, a := range c.unmoved(list, evidence.ChoiceGPC, sold) {
 			c.add("gpc-ignored", a.who.label(&a.Observation), "", a, func(f *Finding) {
 				f.Message = fmt.Sprintf("%s, with Sec-GPC: 1 as without it.", sentence(seen(a)))
 				f.Quote = claims.GPC.Quote
+				if byLaw {
+					f.Basis = asked.basis()
+				}
 				f.Fix = "Do not load it when the browser sends Sec-GPC: 1."
 			})
 		}
 	}
 	if !c.nothingRead() && len(c.in.NoticeProblems) == 0 && (claims.DNT.Value == notice.Unstated || claims.DNT.Value == "") {
 		c.add("dnt-statement-missing", "Do Not Track", "", nil, func(f *Finding) {
-			if c.law("us-ca") {
-				f.Severity = Medium
+			if p, ok := c.asks("dnt-statement-missing"); ok {
+				f.Severity, f.Basis = Medium, p.basis()
 			}
 			f.Message = "The notice does not say how the site answers the Do Not Track signal."
 			f.Fix = "Add to the notice: “Our site does not respond to Do Not Track signals.” Or, if it does, what it then leaves out."
@@ -80,7 +80,8 @@ func remembers(a *Assessment) bool {
 func (c *collector) beforeConsent(list []Assessment) {
 	claim := c.in.Notice.Claims.Consent
 	claimed := claim.Value == "prior"
-	if !claimed && !c.law("eu", "uk") {
+	asked, byLaw := c.asks("tracking-before-consent")
+	if !claimed && !byLaw {
 		return
 	}
 	for i := range list {
@@ -89,13 +90,60 @@ func (c *collector) beforeConsent(list []Assessment) {
 		if a.Choice != evidence.ChoiceNone || o.Phase != evidence.BeforeChoice || a.Verdict == Exempt || !tracks(a.Purpose) || o.Technology == evidence.ThirdPartyRequest {
 			continue
 		}
-		c.add("tracking-before-consent", a.who.label(o), "", a, func(f *Finding) {
+		// That sending counts like storing is, in the Union, a reading of the authorities'.
+		if !claimed && !stores(o.Technology) && !c.inForce("EU-3") && !c.inForce("UK-0") {
+			continue
+		}
+		f := c.add("tracking-before-consent", a.who.label(o), "", a, func(f *Finding) {
 			f.Message = fmt.Sprintf("%s before anybody made a choice.", sentence(seen(a)))
+			if byLaw {
+				f.Basis = asked.basis()
+			}
 			if claimed {
 				f.Message = fmt.Sprintf("%s before anybody made a choice, although the notice says that consent is asked first.", sentence(seen(a)))
 				f.Quote = claim.Quote
 			}
 			f.Fix = fmt.Sprintf("Load %s only after the visitor has agreed.", a.who.label(o))
+			if c.mayCount(a, claimed) {
+				f.Severity = Info
+				f.Message += " In the United Kingdom statistics about one's own service need no consent since 2026-02-05, where visitors are told and can object: whether that holds here, a person must say."
+			}
+		})
+		if !c.mayCount(a, claimed) {
+			f.Severity = Medium
+		}
+	}
+}
+
+// mayCount says that only the law of the United Kingdom speaks, and that it may except what was observed: statistics.
+// Whether its conditions hold, no machine can tell.
+func (c *collector) mayCount(a *Assessment, claimed bool) bool {
+	return !claimed && a.Purpose == knowledge.Analytics && c.inForce("UK-1") && !c.inForce("EU-1")
+}
+
+// lifetimes files that the notice says of no cookie how long it works, where a law wants that said.
+func (c *collector) lifetimes(list []Assessment) {
+	asked, ok := c.asks("lifetime-not-stated")
+	if !ok || c.nothingRead() || slices.ContainsFunc(c.in.Notice.Declarations, func(d notice.Declaration) bool {
+		return d.Technology == evidence.CookieTech && d.Retention != "" && d.Review != notice.Rejected
+	}) {
+		return
+	}
+	longest := int64(0)
+	for _, a := range list {
+		if o := &a.Observation; o.Cookie != nil && a.Verdict != Exempt {
+			longest = max(longest, o.Cookie.Lifetime)
+		}
+	}
+	for i := range list {
+		a := &list[i]
+		if a.Observation.Cookie == nil || a.Observation.Cookie.Lifetime <= 0 || a.Verdict == Exempt {
+			continue
+		}
+		c.add("lifetime-not-stated", "cookies", "", a, func(f *Finding) {
+			f.Message = fmt.Sprintf("Cookies are kept for up to %s, and the notice says of none how long.", Span(longest))
+			f.Fix = "State for each cookie how long it is kept, for example in a table."
+			f.Basis = asked.basis()
 		})
 	}
 }

@@ -174,7 +174,7 @@ func contains(list []string, s string) bool {
 }
 
 // deadLinks are addresses that must not exist.
-var deadLinks = map[string]bool{"https://www.quickmuffin.test/privacy": true}
+var deadLinks = map[string]bool{"https://www.quickmuffin.test/privacy": true, "https://www.tallyworks.test/objections/2019": true}
 
 var (
 	linkRE     = regexp.MustCompile(`(?:src|href|action)="([^"]*)"`)

@@ -11,7 +11,7 @@
 //	trackaudit notice URL-or-FILE      what a notice declares, each with its quote, to correct and sign off
 //	trackaudit report RUN              judge a saved run again and render it, without Chrome
 //	trackaudit diff OLD NEW            what appeared, went and changed between two runs
-//	trackaudit explain RULE|COOKIE|HOST  what it is, who owns it, why it is judged so
+//	trackaudit explain RULE|LAW|COOKIE|HOST  what it is, who owns it, why it is judged so
 //	trackaudit lists update|show       download and pin filter and cookie lists
 //	trackaudit config check|example|schema  the settings and policy file
 //	trackaudit verify RUN              check a run folder against its manifest
@@ -51,6 +51,16 @@
 // and party must be declared. With generic, an umbrella clause ("and similar technologies", "our partners") is
 // enough. What is covered only more weakly than required is reported as weakly-declared (low).
 //
+// # Laws and regions
+//
+// With --law, rule packs apply: what the law of the European Union (eu), the United Kingdom (uk) or California (us-ca)
+// asks, as far as an audit sees it, in the state in which it was on the day of the audit, or on --law-date. A proposal
+// is never applied. trackaudit explain eu prints a pack: what, since when, by which source, binding or guidance.
+//
+// A notice may tell something to the visitors of one region only ("for residents of California"). Without --law, what
+// is declared in such a part counts as declared, and region-gap says who is not told; a denial in such a part accuses
+// nobody. With --law, those visitors count whom the laws protect.
+//
 // # A helper model
 //
 // With --llm ADDRESS (or llm in trackaudit.yaml), audit and notice ask a model what the rules missed in the notice. The
@@ -81,6 +91,9 @@
 //
 // Cookie and storage values, and the same values in addresses and bodies, are replaced by a hash under a key that
 // is thrown away after the run; --keep-values keeps them.
+//
+// The links by which a notice lets visitors object are asked once whether they lead anywhere, without a browser; how
+// they answered stands in run.json.
 //
 // # Hostile sites
 //

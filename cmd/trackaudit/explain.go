@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +20,9 @@ func explainCommand() *cobra.Command {
 	var own []string
 	var lists string
 	cmd := &cobra.Command{
-		Use:   "explain RULE|COOKIE|HOST",
+		Use:   "explain RULE|LAW|COOKIE|HOST",
 		Short: "What it is, who owns it, why it is judged so",
-		Long: `Explain a rule (explain undeclared-cookie), or tell everything known about a cookie or storage key
+		Long: `Explain a rule (explain undeclared-cookie) or a rule pack (explain uk), or tell everything known about a cookie or storage key
 (explain _fbp) or a host, with or without a path (explain www.google.com/recaptcha/). For a cookie or host
 one line "entity: NAME" and one line "purpose: WORD" name the owner and the purpose, the likeliest first.
 Without an argument, the rules are listed.
@@ -36,6 +38,10 @@ Exit code: 0 known, 1 unknown.`,
 			}
 			if r, ok := classify.RuleByID(args[0]); ok {
 				explainRule(cmd.OutOrStdout(), r)
+				return nil
+			}
+			if slices.Contains(classify.Laws, args[0]) {
+				explainLaw(cmd.OutOrStdout(), args[0])
 				return nil
 			}
 			c := crawling{knowledge: own}
@@ -67,6 +73,26 @@ func explainRule(w io.Writer, r classify.Rule) {
 	fmt.Fprintf(w, "%s (%s): %s\n\n%s\n", r.ID, r.Severity, r.Title, r.Help)
 	if r.Basis != "" {
 		fmt.Fprintf(w, "\nbasis: %s\n", r.Basis)
+	}
+	for _, p := range classify.Provisions {
+		if p.Rule == r.ID {
+			fmt.Fprintf(w, "with --law %s, %s since %s: %s (%s, %s)\n", p.Law, p.ID, p.From, p.What, p.Source, p.Kind)
+		}
+	}
+}
+
+// explainLaw prints a rule pack: what it asks, since when, and by which source.
+func explainLaw(w io.Writer, law string) {
+	fmt.Fprintf(w, "--law %s applies what was in force on the day of the audit (--law-date DATE: on another day):\n", law)
+	for _, p := range classify.Provisions {
+		if p.Law != law {
+			continue
+		}
+		from, rule := "since "+p.From, cmp.Or(p.Rule, "no rule")
+		if p.Kind == classify.Proposal {
+			from, rule = "not in force", "never applied"
+		}
+		fmt.Fprintf(w, "\n%-6s %s → %s\n       %s\n       %s (%s)\n", p.ID, from, rule, p.What, p.Source, p.Kind)
 	}
 }
 
@@ -113,14 +139,17 @@ func explainName(w io.Writer, f *knowledge.Facts, lists *filter.Matcher, name st
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nwhat would change this: a row in your own facts, which win over all others (--knowledge FILE):\n%s\n", plain(ownRow(host, path, name)))
+	fmt.Fprintf(w, "\nwhat would change this: a row in your own facts, which win over all others (--knowledge FILE):\n%s\n", plain(ownRow(f, host, path, name)))
 	return known
 }
 
 // ownRow is the line of TSV or YAML that would decide a name otherwise.
-func ownRow(host, path, name string) string {
+func ownRow(f *knowledge.Facts, host, path, name string) string {
 	if host != "" {
 		return fmt.Sprintf("domains: {%q: {service: SERVICE, purpose: PURPOSE}}", host+strings.TrimSuffix(path, "/"))
+	}
+	if _, ok := f.TrackingParam(name); ok {
+		return fmt.Sprintf("parameter %s SERVICE PURPOSE SOURCE (a file of TSV, with tabs between the words)", name)
 	}
 	return fmt.Sprintf("cookies: {%q: {service: SERVICE, purpose: PURPOSE, lifetime: 1y}}", name)
 }

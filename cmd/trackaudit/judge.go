@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"time"
 
 	"trackaudit/classify"
 	"trackaudit/classify/knowledge"
@@ -33,9 +35,16 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, re
 		}
 		problems = append(problems, &notice.UnreadableError{URL: p.URL, Reason: p.Reason})
 	}
+	day := r.lawDate
+	if day.IsZero() {
+		day = info.Started
+	}
+	if len(r.laws) > 0 {
+		info.Notes = append(info.Notes, lawNote(r.laws, day))
+	}
 	in := classify.Input{
 		Visits: visits, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked, Links: info.Links,
-		Facts: facts, Require: r.require, Laws: r.laws, Lists: r.matcher,
+		Facts: facts, Require: r.require, Laws: r.laws, Day: day, Lists: r.matcher,
 	}
 	assessments := classify.Assess(in)
 	audits := [][]classify.Finding{classify.Findings(in, assessments)}
@@ -61,6 +70,15 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, re
 		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes, Location: r.location, FailOn: r.policy.FailOn,
 	})
 	return judgement{rep, n}
+}
+
+// lawNote says by which provisions an audit was judged.
+func lawNote(laws []string, day time.Time) string {
+	var ids []string
+	for _, p := range classify.InForce(laws, day) {
+		ids = append(ids, p.ID)
+	}
+	return fmt.Sprintf("judged by the law in force on %s: %s (trackaudit explain %s)", day.UTC().Format(time.DateOnly), strings.Join(ids, ", "), laws[0])
 }
 
 // reading is what came of the notice's documents, or of the signed-off declarations in their place.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type judging struct {
 	failOn      string
 	require     string
 	law         string
+	lawDate     string
 	baseline    string
 	declaration string
 	lists       string
@@ -49,6 +51,7 @@ func (j *judging) register(f *pflag.FlagSet) {
 	f.StringVar(&j.failOn, "fail-on", "medium", "fail on findings of this severity and above: info, low, medium, high")
 	f.StringVar(&j.require, "require", "category", "what counts as declared: named, category, generic")
 	f.StringVar(&j.law, "law", "", "rule packs to apply: eu, uk, us-ca (comma-separated; default none)")
+	f.StringVar(&j.lawDate, "law-date", "", "judge by the law in force on this day, YYYY-MM-DD (default: the day of the audit)")
 	f.StringVar(&j.baseline, "baseline", "", "an earlier report.json: only findings that it does not hold fail")
 	f.StringVar(&j.declaration, "declaration", "", "a signed-off YAML (from trackaudit notice) instead of the extraction")
 	f.StringVar(&j.lists, "lists", "", "folder of downloaded lists (trackaudit lists update); a hit of a list is a hint, never a verdict")
@@ -116,6 +119,7 @@ type rules struct {
 	policy  classify.Policy
 	require classify.Requirement
 	laws    []string
+	lawDate time.Time // zero = the day of the audit
 	outputs []output
 	// location is where a pipeline points for findings: the signed-off declarations, else the settings file.
 	location report.Location
@@ -147,11 +151,14 @@ func (j *judging) parse() (rules, error) {
 		r.location.Line = 1
 	}
 	for _, law := range strings.FieldsFunc(j.law, func(c rune) bool { return c == ',' || c == ' ' }) {
-		switch law {
-		case "eu", "uk", "us-ca":
-			r.laws = append(r.laws, law)
-		default:
-			return r, hintf(fmt.Errorf("--law: unknown rule pack %q", law), "the packs are eu, uk and us-ca, separated by commas")
+		if !slices.Contains(classify.Laws, law) {
+			return r, hintf(fmt.Errorf("--law: unknown rule pack %q", law), "the packs are %s, separated by commas", strings.Join(classify.Laws, ", "))
+		}
+		r.laws = append(r.laws, law)
+	}
+	if j.lawDate != "" {
+		if r.lawDate, err = time.Parse(time.DateOnly, j.lawDate); err != nil {
+			return r, hintf(fmt.Errorf("--law-date: %q is no date", j.lawDate), "write it as 2026-02-05")
 		}
 	}
 	stdout := 0

@@ -88,6 +88,9 @@ func (w *walker) placeOf(n *html.Node) place {
 	return inBody
 }
 
+// maxParts is the most parts that minor is asked for.
+const maxParts = 5
+
 // minor says that n holds less than one part in parts of the page's text.
 func (w *walker) minor(n *html.Node, parts int) bool { return w.lengths[n]*parts < w.total }
 

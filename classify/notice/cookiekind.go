@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,8 +61,8 @@ func containsWord(text, word string) bool {
 }
 
 var (
-	thirdWords = regexp.MustCompile(`(?i)\b(?:third|3rd)[ -]?part|drittanbieter|tiers|tercer|terz[ae] part|terceira|derde|terceir`)
-	firstWords = regexp.MustCompile(`(?i)\b(?:first|1st)[ -]?part|\bown\b|erstanbieter|eigene|prima parte|primera parte|première partie|primeira parte|eerste partij|propre|propia|proprietari|eigen|própri`)
+	thirdWords = mustSearch(`(?i)\b(?:third|3rd)[ -]?part|drittanbieter|tiers|tercer|terz[ae] part|terceira|derde|terceir`)
+	firstWords = mustSearch(`(?i)\b(?:first|1st)[ -]?part|\bown\b|erstanbieter|eigene|prima parte|primera parte|première partie|primeira parte|eerste partij|propre|propia|proprietari|eigen|própri`)
 )
 
 // partyOf reads "first party" or "third party"; "" = neither.
@@ -94,8 +93,9 @@ func (r *reader) categoryOf(text string) []knowledge.Purpose {
 	}
 	p, known := r.categories[text]
 	if !known {
+		lower := strings.ToLower(text)
 		for _, c := range categories {
-			if c.words.MatchString(text) {
+			if c.words.may(lower) && c.words.Regexp.MatchString(text) {
 				p = c.purpose
 				break
 			}
@@ -124,15 +124,15 @@ func isCategory(title string) bool {
 
 var categories = []struct {
 	purpose knowledge.Purpose
-	words   *regexp.Regexp
+	words   *search
 }{
-	{knowledge.Advertising, regexp.MustCompile(`(?i)\b(?:marketing|advertis\w*|targeting|ads?|retargeting|werbung|publicit\w+|pubblicit\w+|advertentie\w*|profilazione|publicidade)\b|werbe`)},
-	{knowledge.SocialMedia, regexp.MustCompile(`(?i)\bsocial|soziale|sociaux|sociales|sociais|sociale media`)},
-	{knowledge.Analytics, regexp.MustCompile(`(?i)analy|anal[ií]t|statisti|estat[ií]sti|estad[ií]sti|performance|leistung|measurement|audience|messung|mesure|rendimiento|prestazioni|desempenho`)},
-	{knowledge.Security, regexp.MustCompile(`(?i)\bsecurity|sicherheit|sécurité|seguridad|sicurezza|beveiliging|segurança`)},
-	{knowledge.Personalization, regexp.MustCompile(`(?i)preferenc|personali[sz]|präferenz|préféren|preferencia|preferenz|voorkeur|personnalis`)},
-	{knowledge.StrictlyNecessary, regexp.MustCompile(`(?i)necessar|essential|required|notwendig|erforderlich|nécessaire|essentiel|indispensable|necesari|esencial|técnicas|tecnici|noodzakelijk|essencia|obrigat`)},
-	{knowledge.Functional, regexp.MustCompile(`(?i)function|funktion|fonction|funcional|funzional|functione`)},
+	{knowledge.Advertising, mustSearch(`(?i)\b(?:marketing|advertis\w*|targeting|ads?|retargeting|werbung|publicit\w+|pubblicit\w+|advertentie\w*|profilazione|publicidade)\b|werbe`)},
+	{knowledge.SocialMedia, mustSearch(`(?i)\bsocial|soziale|sociaux|sociales|sociais|sociale media`)},
+	{knowledge.Analytics, mustSearch(`(?i)analy|anal[ií]t|statisti|estat[ií]sti|estad[ií]sti|performance|leistung|measurement|audience|messung|mesure|rendimiento|prestazioni|desempenho`)},
+	{knowledge.Security, mustSearch(`(?i)\bsecurity|sicherheit|sécurité|seguridad|sicurezza|beveiliging|segurança`)},
+	{knowledge.Personalization, mustSearch(`(?i)preferenc|personali[sz]|präferenz|préféren|preferencia|preferenz|voorkeur|personnalis`)},
+	{knowledge.StrictlyNecessary, mustSearch(`(?i)necessar|essential|required|notwendig|erforderlich|nécessaire|essentiel|indispensable|necesari|esencial|técnicas|tecnici|noodzakelijk|essencia|obrigat`)},
+	{knowledge.Functional, mustSearch(`(?i)function|funktion|fonction|funcional|funzional|functione`)},
 }
 
 // rowPurposes reads a description: the most telling purpose first wins, because a row is about one thing.

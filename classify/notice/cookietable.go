@@ -24,15 +24,15 @@ const (
 // Headers of columns in the seven languages. The first that matches decides.
 var columnWords = []struct {
 	column column
-	words  *regexp.Regexp
+	words  *search
 }{
-	{lifetimeColumn, regexp.MustCompile(`(?i)\b(?:expir\w*|duration|life ?(?:span|time)|retention|validity|valid|storage (?:period|duration|time)|term|how long|time ?frame|max(?:imum)?[ -]age|persistence|period|(?:stored|kept) for)\b|speicher(?:dauer|frist|zeit)|laufzeit|gültig|ablauf|lebensdauer|durée|expiration|conservation|validité|duración|caducidad|vencimiento|plazo|vigencia|expiración|durata|scadenza|conservazione|bewaar(?:termijn|tijd|duur)|looptijd|geldigheid|duur|verval|vervalt|levensduur|duração|validade|expira|prazo|retenção`)},
-	{partyColumn, regexp.MustCompile(`(?i)\bfirst[ -](?:or|/)[ -]?third\b|\b(?:1st|first)[ -]?/[ -]?(?:3rd|third)|^party$|\bparty type\b|cookies used|erst-? ?(?:oder|/) ?dritt|propia|propre ou tiers|own or third`)},
-	{purposeColumn, regexp.MustCompile(`(?i)\b(?:purposes?|descriptions?|functions?|functionality|what (?:it|they|does|do)|used for|use|usage|details?|reasons?|why|explanation|about)\b|zweck|beschreibung|funktion|verwendung|finalité|objectif|utilité|fonction|but\b|finalidad|propósito|descripción|uso|función|finalità|scopo|descrizione|funzione|doel|omschrijving|beschrijving|functie|gebruik|finalidade|propósito|descrição|função|utilização`)},
-	{categoryColumn, regexp.MustCompile(`(?i)\bcategor(?:y|ies|ie|ia|ía|ias)\b|kategorie|catégorie|categoría|categorie`)},
-	{typeColumn, regexp.MustCompile(`(?i)\b(?:types?|kind|tipo|typ|art|soort|technology|technologie)\b`)},
-	{providerColumn, regexp.MustCompile(`(?i)\b(?:provider|domain|host(?:name)?|company|vendor|source|owner|issuer|publisher|third[ -]part(?:y|ies)|set by|placed by|service|partner|party|subgroup|controller|operator|origin|website)\b|anbieter|domäne|herausgeber|dienst|quelle|drittanbieter|fournisseur|domaine|éditeur|émetteur|société|responsable|proveedor|dominio|titular|empresa|editor|origen|fornitore|proprietario|dominio|titolare|aanbieder|domein|leverancier|partij|fornecedor|domínio|provedor|proprietário`)},
-	{nameColumn, regexp.MustCompile(`(?i)\b(?:names?|cookies?|keys?|id|identifier|tracker|trackers|tags?|title|pixel|nombre|nom|nome|naam|namen|bezeichnung|schlüssel|trackeur|storage item|item|element|local storage|technology)\b|cookie`)},
+	{lifetimeColumn, mustSearch(`(?i)\b(?:expir\w*|duration|life ?(?:span|time)|retention|validity|valid|storage (?:period|duration|time)|term|how long|time ?frame|max(?:imum)?[ -]age|persistence|period|(?:stored|kept) for)\b|speicher(?:dauer|frist|zeit)|laufzeit|gültig|ablauf|lebensdauer|durée|expiration|conservation|validité|duración|caducidad|vencimiento|plazo|vigencia|expiración|durata|scadenza|conservazione|bewaar(?:termijn|tijd|duur)|looptijd|geldigheid|duur|verval|vervalt|levensduur|duração|validade|expira|prazo|retenção`)},
+	{partyColumn, mustSearch(`(?i)\bfirst[ -](?:or|/)[ -]?third\b|\b(?:1st|first)[ -]?/[ -]?(?:3rd|third)|^party$|\bparty type\b|cookies used|erst-? ?(?:oder|/) ?dritt|propia|propre ou tiers|own or third`)},
+	{purposeColumn, mustSearch(`(?i)\b(?:purposes?|descriptions?|functions?|functionality|what (?:it|they|does|do)|used for|use|usage|details?|reasons?|why|explanation|about)\b|zweck|beschreibung|funktion|verwendung|finalité|objectif|utilité|fonction|but\b|finalidad|propósito|descripción|uso|función|finalità|scopo|descrizione|funzione|doel|omschrijving|beschrijving|functie|gebruik|finalidade|propósito|descrição|função|utilização`)},
+	{categoryColumn, mustSearch(`(?i)\bcategor(?:y|ies|ie|ia|ía|ias)\b|kategorie|catégorie|categoría|categorie`)},
+	{typeColumn, mustSearch(`(?i)\b(?:types?|kind|tipo|typ|art|soort|technology|technologie)\b`)},
+	{providerColumn, mustSearch(`(?i)\b(?:provider|domain|host(?:name)?|company|vendor|source|owner|issuer|publisher|third[ -]part(?:y|ies)|set by|placed by|service|partner|party|subgroup|controller|operator|origin|website)\b|anbieter|domäne|herausgeber|dienst|quelle|drittanbieter|fournisseur|domaine|éditeur|émetteur|société|responsable|proveedor|dominio|titular|empresa|editor|origen|fornitore|proprietario|dominio|titolare|aanbieder|domein|leverancier|partij|fornecedor|domínio|provedor|proprietário`)},
+	{nameColumn, mustSearch(`(?i)\b(?:names?|cookies?|keys?|id|identifier|tracker|trackers|tags?|title|pixel|nombre|nom|nome|naam|namen|bezeichnung|schlüssel|trackeur|storage item|item|element|local storage|technology)\b|cookie`)},
 }
 
 func (t *table) columnOf(header string) column {
@@ -57,7 +57,7 @@ func columnOf(header string) column {
 		return nameColumn
 	}
 	for _, c := range columnWords {
-		if c.words.MatchString(header) {
+		if c.words.may(lower) && c.words.Regexp.MatchString(header) {
 			return c.column
 		}
 	}

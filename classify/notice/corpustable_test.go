@@ -114,7 +114,7 @@ func (c *tableScore) count(t *testing.T, file string, silver []silverTable, r *r
 			read[d.Start] = &readRow{key: letters(plainCell(d.Quote))}
 			starts = append(starts, d.Start)
 		}
-		read[d.Start].decl = append(read[d.Start].decl, d)
+		read[d.Start].decl = append(read[d.Start].decl, *d)
 	}
 	known := map[int]bool{} // by start
 	for _, s := range silver {

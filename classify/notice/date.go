@@ -116,7 +116,8 @@ func (r *reader) dateIn(s Span, b block) {
 	if text = fold(text); len(text) > 400 {
 		return
 	}
-	up, eff := updatedWords.find(text), effectWords.find(text)
+	t := textOf(text)
+	up, eff := updatedWords.find(t), effectWords.find(t)
 	if up == nil && eff == nil {
 		return
 	}

@@ -20,7 +20,8 @@ type context struct {
 // declare reads every sentence in its context and collects the declarations.
 func (r *reader) declare() {
 	c := context{block: -1}
-	for _, s := range r.all {
+	for s := range r.sentences {
+		r.all = append(r.all, s)
 		if c.lead != nil && !r.continues(c.lead, s, len(c.leadTechs) > 0) {
 			c.lead = nil
 		}
@@ -38,8 +39,29 @@ func (r *reader) declare() {
 		if s.leads {
 			c.lead, c.leadTechs = s, storing(rd.techs)
 		}
+		r.forget(s)
 	}
 }
+
+// forget drops the words of a sentence that no claim will ask for: they are most of what a reader holds.
+func (r *reader) forget(s *sentence) {
+	if last := len(r.all) - 2; s.leads || last >= 0 && r.claimsIn(r.all[last]) || r.claimsIn(s) {
+		return
+	}
+	s.toks, s.hits = nil, nil
+}
+
+// claimsIn says that a sentence holds a word that claims are read from; signals are spoken of in the one after, too.
+func (r *reader) claimsIn(s *sentence) bool {
+	for _, class := range claimClasses {
+		if r.has(s, class, 0) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var claimClasses = []string{"sale", "sharing", "retain", "object", "consent.prior", "consent.implied", "dnt.signal", "gpc.signal"}
 
 // complete gives a sentence what only its context says: the technologies of a purpose ("They help us …"), the
 // purposes of a technology ("These companies use cookies").
@@ -291,7 +313,7 @@ func (r *reader) add(s *sentence, d Declaration) {
 // addWith adds a declaration that says how long something is kept.
 func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 	for i := len(r.out) - 1; i >= 0 && r.out[i].Start == s.Start; i-- {
-		if o := &r.out[i]; o.Technology == d.Technology && o.Purpose == d.Purpose && o.Party == d.Party && o.Recipient == d.Recipient &&
+		if o := r.out[i]; o.Technology == d.Technology && o.Purpose == d.Purpose && o.Party == d.Party && o.Recipient == d.Recipient &&
 			o.Denied == d.Denied && o.Strength == d.Strength && slices.Equal(o.Names, d.Names) {
 			return
 		}
@@ -319,7 +341,11 @@ func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 	if d.Confidence == 0 {
 		d.Confidence = 0.7
 	}
-	r.out = append(r.out, d)
+	if len(r.room) == cap(r.room) {
+		r.room = make([]Declaration, 0, min(max(16, 2*cap(r.room)), 1024))
+	}
+	r.room = append(r.room, d)
+	r.out = append(r.out, &r.room[len(r.room)-1])
 }
 
 // cite is how a declaration names its section: by the nearest numbered one around it, else by the title.

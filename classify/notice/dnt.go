@@ -16,7 +16,7 @@ func gpc(readers []*reader) Claim { return signal(readers, &gpcSignal) }
 // A signalKind is a signal that a browser sends.
 type signalKind struct {
 	class string // in the lexicons
-	name  *regexp.Regexp
+	name  *search
 	hints []string // parts of the names: where none of them stands, no name does
 	other *signalKind
 }
@@ -26,7 +26,7 @@ var (
 	gpcSignal = signalKind{class: "gpc.signal", name: gpcName, hints: []string{"GPC", "gpc", "rivacy ", "PRIVACY ", "reference ", "-out ", "Opt-Out "}}
 )
 
-var gpcName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:(?:user[- ]enabled )?global privacy controls?|(?:universal )?opt[- ]out preference signals?|universal opt[- ]out (?:mechanisms?|signals?))\b[”"'’]?(?:\s*\(\s*[“"']?GPC[”"']?\s*\))?|\bGPC\b`)
+var gpcName = mustSearch(`(?i)[“"'‘]?\b(?:(?:user[- ]enabled )?global privacy controls?|(?:universal )?opt[- ]out preference signals?|universal opt[- ]out (?:mechanisms?|signals?))\b[”"'’]?(?:\s*\(\s*[“"']?GPC[”"']?\s*\))?|\bGPC\b`)
 
 func signal(readers []*reader, k *signalKind) Claim {
 	best := Claim{Value: Unstated}
@@ -61,7 +61,7 @@ func signal(readers []*reader, k *signalKind) Claim {
 // mask is what stands for the signal's name while a sentence is read, so that its "not" negates nothing.
 const mask = "DNTSIGNAL"
 
-var dntName = regexp.MustCompile(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*(?:a/?k/?a )?[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
+var dntName = mustSearch(`(?i)[“"'‘]?\b(?:do[ -]?not[ -]?track(?:ing)?|donottrack|nicht verfolgen|ne pas (?:me )?(?:suivre|pister)|no (?:rastrear|seguir)|non tracciare|niet volgen|não rastrear)\b[”"'’]?(?:\s*\(\s*(?:a/?k/?a )?[“"']?DNT[”"']?\s*\))?|\bDNT\b`)
 
 // signalIn gives a sentence with the signal's name masked, and whether it names the signal.
 func (r *reader) signalIn(s *sentence, k *signalKind) (text string, names bool) {

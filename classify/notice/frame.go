@@ -37,7 +37,7 @@ func updates(line string) bool {
 	if updatedLine.MatchString(line) {
 		return true
 	}
-	at := updatedWords.find(line)
+	at := updatedWords.find(textOf(line))
 	return at != nil && at[0] == 0
 }
 

@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"bytes"
 	"errors"
 	"net/url"
 	"strings"
@@ -25,14 +24,17 @@ var (
 )
 
 // htmlPage walks the DOM by itself rather than through a cleaner, because cleaners drop the tables.
-func htmlPage(body []byte, base string) (*page, error) {
-	doc, err := html.Parse(bytes.NewReader(body))
+func htmlPage(body, base string) (*page, error) {
+	doc, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		return nil, errDepth // the only error a parser of bytes in memory gives is its own bound on nesting
 	}
-	w := &walker{p: &page{}, lengths: map[*html.Node]int{}}
+	w := &walker{p: &page{}}
 	w.base, _ = url.Parse(base)
 	w.total = w.measure(doc, 0)
+	w.lengths = map[*html.Node]int{}
+	w.measure(doc, 0)
+	w.b.Grow(w.total + w.total/8)
 	if err := w.walk(doc, 0); err != nil {
 		return nil, err
 	}
@@ -47,8 +49,8 @@ type walker struct {
 	b     strings.Builder
 	base  *url.URL
 	total int
-	// lengths holds the amount of text below each element, so that a container of most of the page is never taken
-	// for its frame.
+	// lengths holds the amount of text below each element that holds much of it, so that a container of most of the
+	// page is never taken for its frame.
 	lengths map[*html.Node]int
 
 	start   int  // where the open block began
@@ -77,7 +79,7 @@ func (w *walker) measure(n *html.Node, depth int) int {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		sum += w.measure(c, depth+1)
 	}
-	if n.Type == html.ElementNode {
+	if w.lengths != nil && n.Type == html.ElementNode && (sum >= 4000 || sum*maxParts >= w.total) {
 		w.lengths[n] = sum
 	}
 	return sum

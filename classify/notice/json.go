@@ -3,7 +3,6 @@ package notice
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // JSON is the notice as the report and "trackaudit notice --format json" show it.
@@ -70,6 +69,6 @@ func compareDeclarations(a, b Declaration) int {
 		cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End),
 		cmp.Compare(a.Technology, b.Technology), cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Party, b.Party),
 		cmp.Compare(a.Recipient, b.Recipient), cmp.Compare(a.Region, b.Region),
-		cmp.Compare(strings.Join(a.Names, "\n"), strings.Join(b.Names, "\n")),
+		slices.Compare(a.Names, b.Names),
 	)
 }

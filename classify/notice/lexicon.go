@@ -189,8 +189,10 @@ type matcher struct {
 	*lexicon
 	known map[string][]int32
 	// Room that every sentence uses again.
+	toks  []token
 	atoms [][]int32
 	found []hit
+	kept  []hit
 }
 
 func (lx *lexicon) matcher() *matcher { return &matcher{lexicon: lx, known: map[string][]int32{}} }
@@ -208,6 +210,12 @@ func (m *matcher) atomsOf(word string) []int32 {
 		m.known[word] = out
 	}
 	return out
+}
+
+// tokens cuts a span of a text into words; the result has no room to spare, for many are kept.
+func (m *matcher) tokens(text string, s Span) []token {
+	m.toks = appendTokens(m.toks[:0], text, s)
+	return slices.Clone(m.toks)
 }
 
 // find gives the phrases in a sentence in order of their start. Within one group of classes ("tech.", "purpose.") a
@@ -278,10 +286,7 @@ func (m *matcher) longestOnly(hits []hit) []hit {
 		}
 		return b.to - a.to
 	})
-	if len(hits) == 0 {
-		return nil
-	}
-	out := make([]hit, 0, len(hits))
+	out := m.kept[:0]
 next:
 	for _, h := range hits {
 		for i := len(out) - 1; i >= 0 && i >= len(out)-24; i-- {
@@ -295,5 +300,6 @@ next:
 		}
 		out = append(out, h)
 	}
-	return out
+	m.kept = out
+	return slices.Clone(out)
 }

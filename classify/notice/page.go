@@ -1,6 +1,9 @@
 package notice
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A page is one document as a person reads it: its text, cut into blocks (a heading, a paragraph, a list item, a
 // table row), with its links and tables. All spans count bytes of text.
@@ -69,7 +72,31 @@ type cell struct {
 }
 
 // fold makes every run of white space one space.
-func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+func fold(s string) string {
+	if folded(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// folded says that a text holds no white space but single spaces between words.
+func folded(s string) bool {
+	space := true // before the text
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c >= '\t' && c <= '\r' || c >= utf8.RuneSelf && isSpaceAt(s, i) > 0:
+			return false
+		}
+		space = false
+	}
+	return !space || s == ""
+}
 
 // trimmed narrows a span to what stands between white space.
 func trimmed(text string, s Span) Span {

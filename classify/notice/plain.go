@@ -181,6 +181,9 @@ func (p *page) plainLists() {
 var address = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[^\s<>"'“”)\]]+`)
 
 func (p *page) plainLinks() {
+	if lower := strings.ToLower(p.text); !strings.Contains(lower, "://") && !strings.Contains(lower, "www.") {
+		return
+	}
 	for _, at := range address.FindAllStringIndex(p.text, 2000) {
 		u := strings.TrimRight(p.text[at[0]:at[1]], ".,;:!?")
 		link := Link{URL: u, Text: u, Span: Span{at[0], at[0] + len(u)}}

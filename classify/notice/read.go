@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,14 +38,19 @@ func readAll(docs []evidence.Document, names namer) (*Notice, error) {
 			continue
 		}
 		n.Documents = append(n.Documents, *r.doc)
-		if n.Declarations == nil {
-			n.Declarations = r.out
-		} else {
-			n.Declarations = append(n.Declarations, r.out...)
-		}
 		readers = append(readers, r)
 	}
 	n.Claims = claims(readers)
+	var out []*Declaration
+	for _, r := range readers {
+		out = append(out, r.out...)
+		r.all = nil
+	}
+	slices.SortStableFunc(out, func(a, b *Declaration) int { return compareDeclarations(*a, *b) }) // they are large: sort before they are copied
+	n.Declarations = slices.Grow(n.Declarations, len(out))
+	for _, d := range out {
+		n.Declarations = append(n.Declarations, *d)
+	}
 	n.finish()
 	return n, errors.Join(problems...)
 }
@@ -63,16 +69,14 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 		return nil, &LanguageError{doc.URL, language}
 	}
 	sum := sha256.Sum256(doc.Body)
-	text := sha256.Sum256([]byte(fold(p.text[p.body.Start:p.body.End])))
 	r := &reader{p: p, m: lx.matcher(), names: names, categories: map[string]knowledge.Purpose{}, parties: map[string]evidence.Party{}, labels: map[string]column{}}
-	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), TextSHA256: hex.EncodeToString(text[:]), Language: language, Text: p.text, Body: p.body,
+	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), TextSHA256: foldedSum(p.text[p.body.Start:p.body.End]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
 	r.cards()
 	r.own = r.publisher()
 	r.dates()
 	r.titles()
-	r.cut()
 	r.declare()
 	r.tables()
 	r.declareTold()
@@ -81,6 +85,20 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	}
 	r.doc.passages = r.passages()
 	return r, nil
+}
+
+// foldedSum is the hash of a text, white space folded.
+func foldedSum(text string) string {
+	sum := sha256.New()
+	w := bufio.NewWriter(sum)
+	between := ""
+	for word := range strings.FieldsSeq(text) {
+		_, _ = w.WriteString(between) // a hash takes all
+		_, _ = w.WriteString(word)
+		between = " "
+	}
+	_ = w.Flush()
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 var errBinary = errors.New("not text")
@@ -102,7 +120,7 @@ func readPage(doc evidence.Document) (*page, error) {
 	}
 	switch kindOf(doc, text) {
 	case "html":
-		return htmlPage([]byte(text), doc.URL)
+		return htmlPage(text, doc.URL)
 	case "markdown":
 		return markdownPage(text)
 	}
@@ -225,7 +243,9 @@ func (n *Notice) finish() {
 			d.Names = []string{}
 		}
 	}
-	slices.SortStableFunc(n.Declarations, compareDeclarations)
+	if !slices.IsSortedFunc(n.Declarations, compareDeclarations) {
+		slices.SortStableFunc(n.Declarations, compareDeclarations)
+	}
 	for i := range n.Declarations {
 		n.Declarations[i].ID = fmt.Sprintf("n%03d", i+1)
 	}

@@ -29,7 +29,8 @@ type reader struct {
 	doc   *Document
 	of    []int // section of each block
 	all   []*sentence
-	out   []Declaration
+	out   []*Declaration
+	room  []Declaration   // where the next of out are put
 	full  bool            // there were more declarations than are kept
 	told  []told          // cookies in no table
 	terms []string        // defined terms that stand for cookies and the like, lower case
@@ -46,8 +47,8 @@ type reader struct {
 // maxHits is how many phrases a sentence may hold before it is cut in half: the rules look at every pair of them.
 const maxHits = 200
 
-// cut makes the sentences of the body.
-func (r *reader) cut() {
+// sentences cuts the body and gives each sentence with the phrases found in it.
+func (r *reader) sentences(yield func(*sentence) bool) {
 	for i, b := range r.p.blocks {
 		if b.place != inBody || b.kind == heading || b.card || b.kind == row && r.p.tables[b.table].cookies() {
 			continue
@@ -63,7 +64,7 @@ func (r *reader) cut() {
 			text := r.p.text[s.Start:s.End]
 			sent.asks = text[len(text)-1] == '?'
 			sent.leads = text[len(text)-1] == ':'
-			sent.toks = tokens(r.p.text, s)
+			sent.toks = r.m.tokens(r.p.text, s)
 			sent.hits = r.m.find(sent.toks)
 			if middle := len(sent.toks) / 2; len(sent.hits) > maxHits && middle > 10 {
 				at := sent.toks[middle].Start
@@ -76,7 +77,9 @@ func (r *reader) cut() {
 			if sent.leads && columnOf(strings.TrimSuffix(text, ":")) == lifetimeColumn {
 				continue // the label of a list
 			}
-			r.all = append(r.all, sent)
+			if !yield(sent) {
+				return
+			}
 		}
 	}
 }

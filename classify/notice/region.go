@@ -15,8 +15,9 @@ var regionMarks = []struct {
 
 // regionOf reads the region marker of a heading.
 func regionOf(title string) Region {
+	t := textOf(title)
 	for _, m := range regionMarks {
-		if m.mark.in(title) {
+		if m.mark.find(t) != nil {
 			return m.region
 		}
 	}

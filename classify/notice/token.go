@@ -17,7 +17,10 @@ func (t token) mark() bool { return len(t.word) == 1 && strings.ContainsAny(t.wo
 // tokens cuts a span into words. Hyphens and slashes part words ("opt-out", "IP/device"), addresses stay whole,
 // "n't" becomes "not", and an elided article stands by itself ("l'", "adresse").
 func tokens(text string, s Span) []token {
-	out := make([]token, 0, (s.End-s.Start)/6+1)
+	return appendTokens(make([]token, 0, (s.End-s.Start)/5+1), text, s)
+}
+
+func appendTokens(out []token, text string, s Span) []token {
 	for i := s.Start; i < s.End; {
 		r, n := utf8.DecodeRuneInString(text[i:s.End])
 		switch {

@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -28,50 +27,69 @@ var pageLexicon = sync.OnceValue(func() *lexicon {
 // words finds the phrases of a page class in a text, in any language; English adds what a line of words cannot say.
 type words struct {
 	class   string
-	english *regexp.Regexp // nil = nothing
+	english *search // nil = nothing
 }
 
-func wordsOf(class, english string) words {
-	return words{class, regexp.MustCompile("(?i)" + english)}
+func wordsOf(class, english string) words { return words{class, mustSearch("(?i)" + english)} }
+
+// A phraseText is a text in which the words of several classes are looked for.
+type phraseText struct {
+	text, lower string
+	toks        []token
+	hits        []hit // of all page classes
+	cut         bool  // toks and hits are there
 }
 
-// find gives where the first of the words stands in text, or nil.
-func (w words) find(text string) []int {
-	if w.english != nil {
-		if at := w.english.FindStringIndex(text); at != nil {
+func textOf(text string) *phraseText { return &phraseText{text: text, lower: strings.ToLower(text)} }
+
+// find gives where the first of the words stands in a text, or nil.
+func (w words) find(t *phraseText) []int {
+	if w.english != nil && w.english.may(t.lower) {
+		if at := w.english.FindStringIndex(t.text); at != nil {
 			return at
 		}
 	}
-	toks := tokens(text, Span{0, len(text)})
-	for _, h := range pageHits(toks, w.class) {
-		return []int{toks[h.from].Start, toks[h.to-1].End}
+	for _, h := range t.of(w.class) {
+		return []int{t.toks[h.from].Start, t.toks[h.to-1].End}
 	}
 	return nil
 }
 
-func (w words) in(text string) bool { return w.find(text) != nil }
+func (w words) in(text string) bool { return w.find(textOf(text)) != nil }
 
-// count counts the words in text, up to limit.
+// count counts the words in a text, up to limit.
 func (w words) count(text string, limit int) int {
 	n := len(w.english.FindAllStringIndex(text, limit))
 	if n < limit {
-		n += len(pageHits(tokens(text, Span{0, len(text)}), w.class))
+		n += len(textOf(text).of(w.class))
 	}
 	return min(n, limit)
 }
 
-// pageHits gives the hits of one page class, in order.
-func pageHits(toks []token, class string) []hit {
+// of gives the hits of one page class, in order.
+func (t *phraseText) of(class string) []hit {
 	lx := pageLexicon()
 	n, ok := lx.class[class]
 	if !ok {
 		return nil
 	}
+	if !t.cut {
+		m := pageMatchers.Get().(*matcher)
+		t.toks = tokens(t.text, Span{0, len(t.text)})
+		t.hits, t.cut = m.find(t.toks), true
+		if len(m.known) > 20_000 {
+			clear(m.known)
+		}
+		pageMatchers.Put(m)
+	}
 	var out []hit
-	for _, h := range (&matcher{lexicon: lx}).find(toks) {
+	for _, h := range t.hits {
 		if h.class == n {
 			out = append(out, h)
 		}
 	}
 	return out
 }
+
+// pageMatchers are kept, because they remember words.
+var pageMatchers = sync.Pool{New: func() any { return pageLexicon().matcher() }}

@@ -46,7 +46,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.noClick = r.has(s, "without_click", 0) >= 0
 	out.purposes, out.deniedPurposes = r.purposes(s, lead != nil)
-	if len(out.purposes) == 0 && r.explains(s) {
+	if len(out.purposes) == 0 && (r.explains(s) || r.tellsProperty(s)) {
 		out.techs = nil
 	}
 	r.sharing(s, lead, neg, negLead, &out)
@@ -159,6 +159,22 @@ func (r *reader) explains(s *sentence) bool {
 	}
 	toks := tokens(title, Span{0, len(title)})
 	return slices.ContainsFunc(r.m.find(toks), func(h hit) bool { return r.m.is(h, "define") })
+}
+
+// tellsProperty says that a sentence begins with a technology and only says what it is or can do, of nobody and for
+// nothing: "Cookies are not tied to personal information".
+func (r *reader) tellsProperty(s *sentence) bool {
+	if r.doc.Language != "en" || r.has(s, "self", 0) >= 0 || r.has(s, "they", 0) >= 0 || len(r.recipients(s)) > 0 {
+		return false
+	}
+	for _, h := range s.hits {
+		if _, tech := r.techOf(h); tech && h.from <= 1 && h.to < len(s.toks) && r.m.isWord(s.toks[h.to].word, "finite") {
+			return !slices.ContainsFunc(s.hits, func(v hit) bool {
+				return v.from > h.to && (r.m.is(v, "use") || r.m.is(v, "place") || r.m.is(v, "collect"))
+			})
+		}
+	}
+	return false
 }
 
 // notSet says that a technology stands before a passive verb that is denied: "cookies are not used here". What waits
@@ -306,18 +322,26 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 		if !ok || p == knowledge.Unknown || !fragment && !r.purposive(s, h) || r.inCompound(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
 			continue
 		}
-		if (p == knowledge.Personalization || p == knowledge.Analytics) && r.ofAds(s, h) {
-			p = knowledge.Advertising
-		}
 		list := &affirmed
 		if neg[h.from] {
 			list = &denied
 		}
-		if !slices.Contains(*list, p) {
-			*list = append(*list, p)
+		if (p == knowledge.Personalization || p == knowledge.Analytics) && r.ofAds(s, h) {
+			if p == knowledge.Analytics && r.m.isWord(s.toks[h.from].word, "measuring") {
+				*list = addPurpose(*list, p) // to measure what advertisements do is both
+			}
+			p = knowledge.Advertising
 		}
+		*list = addPurpose(*list, p)
 	}
 	return affirmed, denied
+}
+
+func addPurpose(list []knowledge.Purpose, p knowledge.Purpose) []knowledge.Purpose {
+	if slices.Contains(list, p) {
+		return list
+	}
+	return append(list, p)
 }
 
 // negatedPurposes marks what a denial of ours denies; what a visitor need not do is a purpose: "so that you do not

@@ -12,7 +12,8 @@ import (
 type context struct {
 	block     int
 	techs     []techHit           // of the sentence before
-	purposes  []knowledge.Purpose // of third parties in the sentence before
+	others    bool                // whom the sentence before was about: others
+	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
 	leadTechs []techHit
 }
@@ -26,7 +27,7 @@ func (r *reader) declare() {
 			c.lead = nil
 		}
 		if s.block != c.block {
-			c.block, c.techs, c.purposes = s.block, nil, nil
+			c.block, c.techs, c.others, c.purposes = s.block, nil, false, nil
 		}
 		rd := r.analyse(s, c.lead)
 		c.complete(r, s, &rd)
@@ -87,16 +88,38 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 			rd.purposes = r.categoryOf(title)
 		}
 	}
+	others := r.tradesOf(rd)
+	if len(own) > 0 && len(rd.purposes) == 0 && !rd.shares {
+		rd.purposes = others
+	}
 	if len(own) > 0 {
 		c.techs = own
 	}
+	goesOn := back && c.others
+	if c.others = rd.third || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
+		return // "These companies collect …": still theirs
+	}
 	c.purposes = c.purposes[:0:0]
-	for _, p := range rd.purposes {
-		if rd.third && (p == knowledge.Advertising || p == knowledge.Analytics) {
-			c.purposes = append(c.purposes, p)
+	for _, p := range append(others, rd.purposes...) {
+		if c.others && (p == knowledge.Advertising || p == knowledge.Analytics) {
+			c.purposes = addPurpose(c.purposes, p)
 		}
 	}
 }
+
+// tradesOf gives the purposes that the kinds of others in a sentence are known for: what advertisers set is for
+// advertising.
+func (r *reader) tradesOf(rd *reading) []knowledge.Purpose {
+	var out []knowledge.Purpose
+	for _, label := range rd.recipients {
+		if p := trades[label]; rd.third && p != "" {
+			out = addPurpose(out, p)
+		}
+	}
+	return out
+}
+
+var trades = map[string]knowledge.Purpose{"advertising partners": knowledge.Advertising, "analytics providers": knowledge.Analytics}
 
 // storing keeps the technologies that have purposes.
 func storing(techs []techHit) []techHit {

@@ -7,9 +7,11 @@ import (
 )
 
 var (
-	atxHeading  = regexp.MustCompile(`^ {0,3}(#{1,6})\s+(.*?)\s*#*$`)
+	atxHeading  = regexp.MustCompile(`^\s*(#{1,6}\s+|#{2,6})(.*?)\s*#*\s*$`) // old forms need no blank, and lists indent theirs
 	setextLine  = regexp.MustCompile(`^ {0,3}(=+|-{3,})\s*$`)
 	ruleLine    = regexp.MustCompile(`^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$`)
+	mdQuote     = regexp.MustCompile(`^ {0,3}> ?`)
+	mdCode      = regexp.MustCompile("(`+)([^`\n]+)(`+)")
 	mdBullet    = regexp.MustCompile(`^(\s*)([*+-]|\d{1,3}[.)])\s+(.*)$`)
 	tableDivide = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
 	mdLink      = regexp.MustCompile(`!?\[([^\[\]]*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)?)>?(?:\s+"[^"]*")?\s*\)`)
@@ -31,6 +33,12 @@ type mdReader struct {
 func markdownPage(text string) (*page, error) {
 	r := &mdReader{p: &page{}, inTab: -1}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		for strings.Contains(line, ">") && mdQuote.MatchString(line) { // a quotation says the same
+			line = mdQuote.ReplaceAllString(line, "")
+		}
+		lines[i] = line
+	}
 	for i := 0; i < len(lines); i++ {
 		n, err := r.line(lines, i)
 		if err != nil {
@@ -60,8 +68,7 @@ func (r *mdReader) line(lines []string, i int) (int, error) {
 		r.p.tables = append(r.p.tables, table{})
 		return 1, r.row(line, r.inTab, true)
 	}
-	if m := atxHeading.FindStringSubmatch(line); m != nil {
-		r.add(m[2], block{kind: heading, level: len(m[1])})
+	if r.heading(line) {
 		return 0, nil
 	}
 	if ruleLine.MatchString(line) {
@@ -89,6 +96,20 @@ func (r *mdReader) line(lines []string, i int) (int, error) {
 	return taken, nil
 }
 
+// heading reads a line that begins with "#".
+func (r *mdReader) heading(line string) bool {
+	if !headingLine(line) {
+		return false
+	}
+	m := atxHeading.FindStringSubmatch(line)
+	r.add(m[2], block{kind: heading, level: strings.Count(m[1], "#")})
+	return true
+}
+
+func headingLine(line string) bool {
+	return strings.Contains(line, "#") && atxHeading.MatchString(line)
+}
+
 // paragraph joins the lines of one paragraph: two blanks or a backslash at the end break it.
 func (r *mdReader) paragraph(lines []string, i int, first string) (int, string) {
 	var text strings.Builder
@@ -97,7 +118,7 @@ func (r *mdReader) paragraph(lines []string, i int, first string) (int, string) 
 	for i+taken+1 < len(lines) {
 		prev, next := lines[i+taken], lines[i+taken+1]
 		if strings.TrimSpace(next) == "" || strings.HasSuffix(prev, "  ") || strings.HasSuffix(prev, "\\") ||
-			atxHeading.MatchString(next) || mdBullet.MatchString(next) || ruleLine.MatchString(next) {
+			headingLine(next) || mdBullet.MatchString(next) || ruleLine.MatchString(next) {
 			break
 		}
 		if i+taken+2 < len(lines) && (setextLine.MatchString(lines[i+taken+2]) || strings.Contains(next, "|") && tableDivide.MatchString(lines[i+taken+2])) {
@@ -114,10 +135,11 @@ func (r *mdReader) item(lines []string, i int, m []string) (int, error) {
 	if r.list == 0 {
 		r.list = len(r.p.blocks) + 1
 	}
+	if r.heading(m[3]) {
+		return 0, nil
+	}
 	taken, text := r.paragraph(lines, i, m[3])
-	kind := item
-	level := 1 + len(m[1])/2
-	r.add(text, block{kind: kind, level: level, list: r.list})
+	r.add(text, block{kind: item, level: 1 + len(m[1])/2, list: r.list})
 	return taken, nil
 }
 
@@ -141,7 +163,10 @@ func (r *mdReader) add(text string, b block) {
 // inline writes text without its marks, and records its links.
 func (r *mdReader) inline(text string) {
 	for {
-		at := mdLink.FindStringSubmatchIndex(text)
+		var at []int
+		if strings.Contains(text, "](") {
+			at = mdLink.FindStringSubmatchIndex(text)
+		}
 		if at == nil {
 			r.b.WriteString(unmark(text))
 			return
@@ -159,10 +184,19 @@ func (r *mdReader) inline(text string) {
 	}
 }
 
+// unmark drops the marks of a text; what stands between backticks is kept as it is.
 func unmark(s string) string {
 	if !strings.ContainsAny(s, "*_~`\\<&") {
 		return s
 	}
+	at := mdCode.FindStringSubmatchIndex(s)
+	if at == nil || at[3]-at[2] != at[7]-at[6] {
+		return unmarkProse(s)
+	}
+	return unmarkProse(s[:at[0]]) + s[at[4]:at[5]] + unmark(s[at[1]:])
+}
+
+func unmarkProse(s string) string {
 	s = mdTag.ReplaceAllString(s, " ")
 	s = mdEscape.ReplaceAllString(s, "\x00$1\x00") // keep what was escaped from being read as a mark
 	s = mdMarksOutsideNames(s)

@@ -40,6 +40,8 @@ type Options struct {
 	HashKey    []byte
 	KeepValues bool
 	Log        func(format string, args ...any) // warnings; nil = none
+
+	more []string // further flags; the tests use it for Chrome's own log of the network
 }
 
 // Browser is a running browser. It is safe for concurrent use.

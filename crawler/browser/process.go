@@ -125,7 +125,7 @@ func flags(bin Binary, o Options, profile string) []string {
 		"--disable-extensions", "--disable-breakpad", "--disable-client-side-phishing-detection", "--metrics-recording-only",
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 		"--disable-hang-monitor", "--disable-popup-blocking", "--disable-prompt-on-repost", "--disable-dev-shm-usage",
-		"--disable-blink-features=AutomationControlled", "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider",
+		"--disable-blink-features=AutomationControlled", "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication",
 		"--disable-ipc-flooding-protection", "--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
 		"--mute-audio", "--disable-smooth-scrolling", "--window-size=1366,768", "--lang=en-US", "--disable-quic",
 	}
@@ -147,7 +147,7 @@ func flags(bin Binary, o Options, profile string) []string {
 	if runsAsRoot() {
 		list = append(list, "--no-sandbox")
 	}
-	return append(list, "about:blank")
+	return append(append(list, o.more...), "about:blank")
 }
 
 // tail keeps the last bytes written to it: what a browser says before it dies.

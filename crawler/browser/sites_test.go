@@ -14,11 +14,14 @@ import (
 )
 
 // TestSites visits the start page of every site of the test web and compares the evidence with the site's truth,
-// in both directions, and with the server's own log: what a server was asked for and the evidence lacks was missed.
+// in both directions, and with two logs that nothing of ours wrote: the server's own, and that of Chrome's network
+// stack. What either holds and the evidence lacks was missed.
 func TestSites(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode string) {
-		b := shared(t, mode)
+		var log *netLog
+		b := own(t, mode, func(o *Options) { log = withNetLog(t, o) })
 		var all recall
+		var visits []evidence.Visit
 		for _, name := range testsites.Names() {
 			t.Run(name, func(t *testing.T) {
 				site, err := testsites.Load(name)
@@ -27,6 +30,7 @@ func TestSites(t *testing.T) {
 				}
 				web.sites.ResetLog()
 				v := visit(t, b, site.Start, evidence.ChoiceNone)
+				visits = append(visits, v)
 				compareVisit(t, site.Want, v)
 				r := recallOf(siteHits(settledLog(web.sites)), v)
 				all.add(r)
@@ -34,8 +38,12 @@ func TestSites(t *testing.T) {
 				r.check(t)
 			})
 		}
-		t.Logf("recall over all sites: %s", all)
+		t.Logf("recall over all sites, by the server's log: %s", all)
 		all.check(t)
+		b.Close()
+		net := log.recall(t, visits)
+		t.Logf("recall over all sites, by Chrome's net log: %s", net)
+		net.check(t)
 	})
 }
 
@@ -218,6 +226,7 @@ func (r *recall) add(o recall) {
 	r.requestsSeen += o.requestsSeen
 	r.cookies += o.cookies
 	r.cookiesSeen += o.cookiesSeen
+	r.missed = append(r.missed, o.missed...)
 }
 
 // The least recall that passes.

@@ -59,6 +59,8 @@ var behaviours = []behaviour{
 	{name: "cookie of a beacon on unload", when: "unload", js: "navigator.sendBeacon('OTHER/b','x')",
 		files: map[string]string{"OTHER/b": ""}, heads: map[string]string{"OTHER/b": "Set-Cookie: last=1; Max-Age=60; Secure; SameSite=None"},
 		want: wanted{tech: evidence.CookieTech, name: "last", host: "OTHER", setter: "OTHER"}},
+	{name: "compressed last words", when: "unload", js: packedJS, want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
+	{name: "compressed last words of a frame", in: "nested", when: "unload", js: packedJS, want: wanted{tech: evidence.WebBeacon, name: plantOther, setter: "THIRD"}},
 
 	// Where.
 	{name: "cookie in a foreign frame", in: "frame", js: "document.cookie='f=1;SameSite=None;Secure'", want: wanted{tech: evidence.CookieTech, name: "f", host: "OTHER", setter: "THIRD"}},
@@ -233,6 +235,9 @@ const canvasJS = `const c=document.createElement('canvas'); c.width=280; c.heigh
 const recorderJS = `let q=[{type:'dom',html:document.documentElement.outerHTML,ts:Date.now()}];
 const flush=()=>{if(q.length){fetch('OTHER/rec',{method:'POST',mode:'no-cors',body:JSON.stringify(q)});q=[]}}; flush(); setInterval(flush,1000);
 for(const n of ['mousemove','keydown','scroll','wheel']) addEventListener(n,e=>q.push({type:n,x:e.clientX||0,y:e.clientY||0,ts:Date.now()}),true)`
+
+// packedJS packs what it sends, which takes more than one turn.
+const packedJS = `(async()=>{const b=await new Response(new Blob(['x'.repeat(999)]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer(); fetch('OTHER/b',{method:'POST',mode:'no-cors',keepalive:true,body:b})})()`
 
 // flowJS stores an identifier and sends it somewhere.
 func flowJS(send string) string {

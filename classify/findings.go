@@ -109,7 +109,7 @@ func (c *collector) judged(a *Assessment) {
 		c.undeclared(a)
 	}
 	c.regional(a)
-	if o.Widget != nil && !o.Widget.Interaction {
+	if o.Widget != nil { // a placeholder that waits for a click is none
 		c.widget(a)
 	}
 	if a.who.by == "cname" && a.cover.level < byVendor {

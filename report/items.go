@@ -109,8 +109,8 @@ func details(o Observation) []string {
 	}
 	if wd := o.Widget; wd != nil {
 		note("%s of %s", wd.Form, wd.Service)
-		if wd.Interaction {
-			note("only after the visitor touched it")
+		if wd.Before == "click" {
+			note("ran without a click, once the mouse had moved and the page was scrolled")
 		}
 	}
 	if api := o.API; api != nil {

@@ -192,14 +192,14 @@ var behaviours = []behaviour{
 		want: wanted{tech: evidence.WebRTC, host: "stun.elsewhere.test", setter: "THIRD"}},
 
 	// Widgets.
-	{name: "widget in a frame", body: "<iframe src='https://widgets.gatherly.test/follow?page=x'></iframe>", want: wanted{tech: evidence.SocialWidget, name: "Gatherly follow button", host: "widgets.gatherly.test", setter: "SITE", script: "SITE/page"}},
+	{name: "widget in a frame", body: "<iframe src='https://widgets.gatherly.test/follow?page=x'></iframe>", want: wanted{tech: evidence.SocialWidget, name: "Gatherly follow button", host: "widgets.gatherly.test", setter: "SITE", script: "SITE/page"}, more: before("frame", "input")},
 	{name: "widget as an element", body: "<gatherly-follow>Follow</gatherly-follow>", js: "customElements.define('gatherly-follow', class extends HTMLElement { connectedCallback(){ this.textContent='Follow us' } })",
-		want: wanted{tech: evidence.SocialWidget, name: "Gatherly follow button", script: "?"}, more: func(_ evidence.Visit, o *evidence.Observation) string {
-			if o.Widget.Form != "element" {
-				return o.Widget.Form
-			}
-			return ""
-		}},
+		want: wanted{tech: evidence.SocialWidget, name: "Gatherly follow button", script: "?"}, more: before("element", "input")},
+	{name: "widget as a script", body: "<script src='https://widgets.gatherly.test/plugin.js'></script>", want: wanted{tech: evidence.SocialWidget, host: "widgets.gatherly.test", setter: "SITE", script: "SITE/page"}, more: before("script", "input")},
+	{name: "widget that waits for the scroll", when: "scroll", js: "document.body.append(Object.assign(document.createElement('iframe'),{src:'https://widgets.gatherly.test/follow?page=y'}))",
+		want: wanted{tech: evidence.SocialWidget, name: "Gatherly follow button", host: "widgets.gatherly.test", setter: "THIRD"}, more: before("frame", "click")},
+	{name: "widget that waits for a click", js: "addEventListener('click',()=>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://widgets.gatherly.test/follow?page=z'})))",
+		body: "<button style='position:fixed;inset:0;width:100%;height:100%'>Load the button</button>", want: wanted{tech: evidence.SocialWidget, none: true}},
 	{name: "link and placeholder are no widget", body: "<a href='https://www.gatherly.test/acme'>Gatherly</a><gatherly-follow>Load the button</gatherly-follow><div class='gatherly-share'>Load</div>", want: wanted{tech: evidence.SocialWidget, none: true}},
 
 	// Web APIs.
@@ -242,6 +242,16 @@ const packedJS = `(async()=>{const b=await new Response(new Blob(['x'.repeat(999
 // flowJS stores an identifier and sends it somewhere.
 func flowJS(send string) string {
 	return "const v='vst-'+'7c19e4d0a2b35f68'; document.cookie='uid='+v+';max-age=9999'; " + send
+}
+
+// before wants a widget of that form, in that state before interaction.
+func before(form, what string) func(evidence.Visit, *evidence.Observation) string {
+	return func(_ evidence.Visit, o *evidence.Observation) string {
+		if w := o.Widget; w.Form != form || w.Before != what || w.Service != "gatherly" {
+			return fmt.Sprintf("%+v", *w)
+		}
+		return ""
+	}
 }
 
 // uses wants a call of a Web API by THIRD/t.js in the evidence, and no observation of it: one call is no fingerprint.

@@ -267,7 +267,7 @@ func (c *capture) widgetObservations(topSite string) []evidence.Observation {
 		seen[w.Service+form+w.Name] = true
 		list = append(list, evidence.Observation{Technology: evidence.SocialWidget, Name: w.Name, Party: r.Party, Setter: setterOf(r), Host: r.Host, Site: r.Site,
 			Page: c.job.URL, Frame: r.Frame, Phase: r.Phase, At: r.At, Initiator: r.Initiator, Source: "Network.requestWillBeSent", Count: 1,
-			Widget: &evidence.Widget{Service: w.Service, Form: form, URL: r.URL}})
+			Widget: &evidence.Widget{Service: w.Service, Form: form, URL: r.URL, Before: c.beforeWhat(r.At)}})
 	}
 	for i := range c.told { // a custom element that a script brought to life; a placeholder defines none
 		t := &c.told[i]
@@ -277,7 +277,7 @@ func (c *capture) widgetObservations(topSite string) []evidence.Observation {
 			}
 			seen[w.Service+"element"+w.Name] = true
 			o := c.byScript(t, "CustomElementRegistry.define", evidence.Observation{Technology: evidence.SocialWidget, Name: w.Name,
-				Widget: &evidence.Widget{Service: w.Service, Form: "element"}})
+				Widget: &evidence.Widget{Service: w.Service, Form: "element", Before: c.beforeWhat(t.at)}})
 			if len(t.chain) > 0 {
 				o.Widget.URL = scriptOf(t.chain[0])
 			}
@@ -285,6 +285,14 @@ func (c *capture) widgetObservations(topSite string) []evidence.Observation {
 		}
 	}
 	return list
+}
+
+// beforeWhat says what the visitor had not done yet at a moment. Nothing is ever clicked.
+func (c *capture) beforeWhat(at int) string {
+	if c.input == 0 || at <= c.input { // input takes longer than a millisecond
+		return "input"
+	}
+	return "click"
 }
 
 // atSetter files an observation that has no host of its own under the script that caused it.

@@ -156,12 +156,13 @@ type StorageItem struct {
 	Deleted    bool   `json:"deleted,omitempty"`
 }
 
-// Widget is a social widget that executed: a frame, a script or a custom element; a link is not a widget.
+// Widget is a social widget that executed: a frame, a script or a custom element. A link is none, nor is a placeholder
+// that waits for a click: nothing is ever clicked, so that what is recorded is the state before interaction.
 type Widget struct {
-	Service     string `json:"service"`       // knowledge's service ID
-	Form        string `json:"form"`          // "frame", "script", "element"
-	URL         string `json:"url,omitempty"` // of the frame or script
-	Interaction bool   `json:"interaction"`   // true if it ran only after the visitor touched it
+	Service string `json:"service"`       // knowledge's service ID
+	Form    string `json:"form"`          // "frame", "script", "element"
+	URL     string `json:"url,omitempty"` // of the frame or script
+	Before  string `json:"before"`        // what the visitor had not done yet: "input" (not even moved the mouse), or "click" (had moved it, pressed a key, scrolled)
 }
 
 // APIUse is use of a Web API that can identify or record a visitor.

@@ -126,15 +126,15 @@ func (n *Notice) Suggest(answers []Answer) (added int, dropped map[Drop]int, err
 	return added, dropped, errors.Join(problems...)
 }
 
-// folded is a document with its passages as a model was shown them.
-type folded struct {
+// shown is a document with its passages as a model was shown them.
+type shown struct {
 	doc   *Document
 	texts []string
 	whole string
 }
 
-func foldedPassages(d *Document) folded {
-	f := folded{doc: d, texts: make([]string, len(d.passages))}
+func foldedPassages(d *Document) shown {
+	f := shown{doc: d, texts: make([]string, len(d.passages))}
 	for i, p := range d.passages {
 		f.texts[i] = fold(d.Text[p.Start:p.End])
 	}
@@ -143,7 +143,7 @@ func foldedPassages(d *Document) folded {
 }
 
 // check makes a declaration of an item, or says why not.
-func (f folded) check(item suggestion, a Answer) (Declaration, Drop) {
+func (f shown) check(item suggestion, a Answer) (Declaration, Drop) {
 	quote := fold(item.Quote)
 	i, why := f.find(quote, a)
 	if why != "" {
@@ -177,7 +177,7 @@ func (f folded) check(item suggestion, a Answer) (Declaration, Drop) {
 
 // find gives the passage that a quote stands in: in the part that was asked about, else anywhere in the document. A
 // passage is quoted if the quote is most of it, so that a common word proves nothing.
-func (f folded) find(quote string, a Answer) (int, Drop) {
+func (f shown) find(quote string, a Answer) (int, Drop) {
 	if quote == "" {
 		return 0, DropInvented
 	}

@@ -57,6 +57,7 @@ type capture struct {
 	popups    int
 	frames    map[cdp.FrameID]string // address of each frame's document
 	parents   map[cdp.FrameID]cdp.FrameID
+	sessionOf map[cdp.FrameID]*session // in whose process a frame's document is
 	main      cdp.FrameID
 	requests  []*request
 	byID      map[requestKey][]*request // hops, in order
@@ -115,7 +116,7 @@ type storedKey struct {
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
 		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, arriving: map[*session]bool{}, clocks: map[*session]bool{},
-		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{},
+		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{}, sessionOf: map[cdp.FrameID]*session{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{}, endpoints: map[string]string{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}), halted: make(chan struct{}),
@@ -323,7 +324,7 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 	if f.UnreachableURL != "" {
 		url = f.UnreachableURL
 	}
-	c.frames[f.ID] = url
+	c.frames[f.ID], c.sessionOf[f.ID] = url, s
 	if f.ParentID == "" && s == c.page {
 		c.main = f.ID
 	}

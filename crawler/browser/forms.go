@@ -173,7 +173,8 @@ var (
 )
 
 // canaryFlows finds typed values in what was sent, to whomever; and the observations of capture: a value that went to
-// another site. The site's own search box asks its own site, which is no capture. The caller holds mu.
+// another site, be it under a name of the site's own. The site's own search box asks its own site, which is no capture,
+// nor is a name that leads to a content network. The caller holds mu.
 func (c *capture) canaryFlows(topSite string) (flows []evidence.Flow, captures []evidence.Observation) {
 	if len(c.canaries) == 0 {
 		return nil, nil
@@ -182,7 +183,10 @@ func (c *capture) canaryFlows(topSite string) (flows []evidence.Flow, captures [
 	at := map[string]int{}
 	note := func(k canary, r *request, encoding, in string) {
 		flows = append(flows, evidence.Flow{From: "canary:" + k.name, Request: r.ID, Host: r.Host, Site: r.Site, Party: r.Party, Encoding: encoding, In: in})
-		if r.Party != evidence.ThirdParty {
+		to, source := r.Host, "typed value in a request"
+		if behind := c.lentBy(r); behind != "" {
+			to, source = behind, "typed value in a request, CNAME"
+		} else if r.Party != evidence.ThirdParty {
 			return
 		}
 		path, _, _ := strings.Cut(r.URL, "?")
@@ -190,9 +194,12 @@ func (c *capture) canaryFlows(topSite string) (flows []evidence.Flow, captures [
 		if !known {
 			i = len(captures)
 			at[path] = i
-			captures = append(captures, evidence.Observation{Technology: evidence.FormCapture, Name: r.Host, Party: r.Party, Setter: setterOf(r), Host: r.Host, Site: r.Site,
-				Page: c.job.URL, Frame: r.Frame, Phase: r.Phase, At: r.At, Initiator: r.Initiator, Source: "typed value in a request",
+			captures = append(captures, evidence.Observation{Technology: evidence.FormCapture, Name: to, Party: evidence.ThirdParty, Setter: setterOf(r), Host: to, Site: evidence.SiteOf(to),
+				Page: c.job.URL, Frame: r.Frame, Phase: r.Phase, At: r.At, Initiator: r.Initiator, Source: source,
 				API: &evidence.APIUse{API: "form_capture", Calls: map[string]int{}, Details: map[string]string{}}})
+			if to != r.Host {
+				captures[i].API.Details["under_name"] = r.Host
+			}
 		}
 		captures[i].Count++
 		captures[i].API.Calls["request"]++

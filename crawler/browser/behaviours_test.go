@@ -209,10 +209,20 @@ var behaviours = []behaviour{
 	{name: "WebGL", js: "const g=document.createElement('canvas').getContext('webgl'); if(g){g.getParameter(37445);g.getParameter(37446)}" + canvasJS, want: wanted{tech: evidence.Fingerprinting, name: "webgl", setter: "THIRD"}},
 	{name: "audio", js: "const a=new OfflineAudioContext(1,5000,44100), o=a.createOscillator(), k=a.createDynamicsCompressor(); o.connect(k); k.connect(a.destination); o.start(); a.startRendering().then(b=>b.getChannelData(0).slice(4500))", want: wanted{tech: evidence.Fingerprinting, name: "audio", setter: "THIRD"}},
 	{name: "fonts", js: "const s=document.createElement('span'); s.textContent='mmmmwwww'; document.body.append(s); for(let i=0;i<80;i++){s.style.fontFamily='Font'+i; s.offsetWidth}", want: wanted{tech: evidence.Fingerprinting, name: "fonts", setter: "THIRD"}},
-	{name: "battery", js: "navigator.getBattery()", more: uses("getBattery")},
-	{name: "high-entropy client hints", js: "navigator.userAgentData.getHighEntropyValues(['model','platformVersion'])", more: uses("getHighEntropyValues")},
-	{name: "media devices", js: "navigator.mediaDevices.enumerateDevices()", more: uses("enumerateDevices")},
-	{name: "request for notifications", js: "Notification.requestPermission()", more: uses("requestPermission")},
+	{name: "battery", js: "navigator.getBattery()", more: uses("device", "getBattery", "SITE/page")},
+	{name: "battery in a foreign frame", in: "frame", js: "navigator.getBattery()", more: uses("device", "getBattery", "OTHER/inner")},
+	{name: "high-entropy client hints", js: "navigator.userAgentData.getHighEntropyValues(['platformVersion','model'])", more: uses("device", "getHighEntropyValues", "SITE/page", "model", "platformVersion")},
+	{name: "high-entropy client hints in a worker", in: "worker", js: "navigator.userAgentData.getHighEntropyValues(['model'])", more: uses("device", "getHighEntropyValues", "SITE/w.js", "model")},
+	{name: "media devices", js: "navigator.mediaDevices.enumerateDevices()", more: uses("device", "enumerateDevices", "SITE/page")},
+	{name: "properties of the device", in: "nested", js: "[navigator.hardwareConcurrency,screen.colorDepth]", more: uses("device", "hardwareConcurrency", "DEEP/inner")},
+	{name: "request for notifications", js: "Notification.requestPermission()", more: uses("permission", "requestPermission", "SITE/page")},
+	{name: "question for a permission", in: "frame", js: "navigator.permissions.query({name:'geolocation'})", more: uses("permission", "query", "OTHER/inner", "geolocation")},
+	{name: "request for the camera", js: "navigator.mediaDevices.getUserMedia({video:true}).catch(()=>{})", more: uses("permission", "getUserMedia", "SITE/page", "video")},
+	{name: "request for storage access", in: "frame", js: "document.requestStorageAccess().catch(()=>{})", more: uses("permission", "requestStorageAccess", "OTHER/inner")},
+	{name: "renderer alone", js: "const g=document.createElement('canvas').getContext('webgl'); if(g)g.getParameter(37446); else throw 1", more: uses("webgl", "getParameter", "SITE/page", "UNMASKED_RENDERER_WEBGL")},
+	{name: "sound alone", js: "new OfflineAudioContext(1,99,44100).createOscillator()", more: uses("audio", "createOscillator", "SITE/page")},
+	{name: "WebRTC alone", in: "frame", js: "new RTCPeerConnection().createDataChannel('x')", more: uses("webrtc", "createDataChannel", "OTHER/inner")},
+	{name: "geolocation in a foreign frame", in: "frame", js: "navigator.geolocation.getCurrentPosition(()=>{},()=>{})", more: uses("geolocation", "getCurrentPosition", "OTHER/inner")},
 	{name: "geolocation", js: "navigator.geolocation.getCurrentPosition(()=>{},()=>{})", want: wanted{tech: evidence.Geolocation, setter: "THIRD"}},
 
 	// Session replay.
@@ -254,16 +264,21 @@ func before(form, what string) func(evidence.Visit, *evidence.Observation) strin
 	}
 }
 
-// uses wants a call of a Web API by THIRD/t.js in the evidence, and no observation of it: one call is no fingerprint.
-func uses(method string) func(evidence.Visit, *evidence.Observation) string {
+// uses wants a call of a Web API in the evidence, by THIRD/t.js, in that frame or worker and with what was asked for; and no
+// observation of it: one call is no fingerprint.
+func uses(api, method, frame string, asked ...string) func(evidence.Visit, *evidence.Observation) string {
 	return func(v evidence.Visit, _ *evidence.Observation) string {
+		host, path, _ := strings.Cut(frame, "/")
+		host = map[string]string{"SITE": plantSite, "OTHER": plantOther, "DEEP": plantDeep}[host]
 		for _, a := range v.APIs {
-			if a.Calls[method] > 0 && strings.HasSuffix(a.Script, "/t.js") && a.Host == plantThird {
-				if find(v, evidence.Fingerprinting, "") != nil {
-					return "one call was called fingerprinting"
-				}
-				return ""
+			if a.API != api || a.Calls[method] == 0 || !strings.HasSuffix(a.Script, "/t.js") || a.Host != plantThird || a.Party != evidence.ThirdParty ||
+				evidence.HostOf(a.Frame) != host || !strings.HasSuffix(a.Frame, "/"+path) || !slices.Equal(a.Asked, asked) {
+				continue
 			}
+			if slices.ContainsFunc(v.Observations, func(o evidence.Observation) bool { return o.Technology == evidence.Fingerprinting }) {
+				return "one call was called fingerprinting"
+			}
+			return ""
 		}
 		return fmt.Sprintf("no use of %s by the script in %+v", method, v.APIs)
 	}

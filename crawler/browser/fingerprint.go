@@ -1,9 +1,9 @@
 package browser
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,9 +186,13 @@ func iceHosts(list string) []string {
 	return hosts
 }
 
+// maxAsked bounds what one script asks for through one API.
+const maxAsked = 30
+
 // apiCalls lists who used which Web APIs that read out a device or ask for leave, sorted.
 func (c *capture) apiCalls(topSite string) []evidence.APICall {
-	by := map[[2]string]*evidence.APICall{}
+	type user struct{ api, script, frame string }
+	by := map[user]*evidence.APICall{}
 	for i := range c.told {
 		t := &c.told[i]
 		switch t.Kind {
@@ -200,16 +204,42 @@ func (c *capture) apiCalls(topSite string) []evidence.APICall {
 		if len(t.chain) > 0 {
 			script = scriptOf(t.chain[0])
 		}
-		k := [2]string{t.Kind, script}
-		if by[k] == nil {
+		k := user{t.Kind, script, t.Page}
+		a := by[k]
+		if a == nil {
 			host := evidence.HostOf(script)
-			by[k] = &evidence.APICall{API: t.Kind, Script: script, Host: host, Party: c.b.o.FirstParties.PartyOf(host, topSite), Frame: t.Page, Calls: map[string]int{}}
+			a = &evidence.APICall{API: t.Kind, Script: script, Host: host, Party: c.b.o.FirstParties.PartyOf(host, topSite), Frame: t.Page, Calls: map[string]int{}}
+			by[k] = a
 		}
-		by[k].Calls[t.Method]++
+		a.Calls[t.Method]++
+		for _, what := range askedFor(t) {
+			if len(a.Asked) < maxAsked && !slices.Contains(a.Asked, what) {
+				a.Asked = append(a.Asked, what)
+			}
+		}
 	}
 	var list []evidence.APICall
-	for _, k := range slices.SortedFunc(maps.Keys(by), func(a, b [2]string) int { return strings.Compare(a[0]+" "+a[1], b[0]+" "+b[1]) }) {
-		list = append(list, *by[k])
+	for _, a := range by {
+		slices.Sort(a.Asked)
+		list = append(list, *a)
 	}
+	slices.SortFunc(list, func(a, b evidence.APICall) int {
+		return cmp.Or(strings.Compare(a.API, b.API), strings.Compare(a.Script, b.Script), strings.Compare(a.Frame, b.Frame))
+	})
 	return list
+}
+
+// askedFor are the names in a call: of the hints, the permission or the parameter that was wanted.
+func askedFor(t *told) []string {
+	switch {
+	case t.Value == "":
+		return nil
+	case t.Method == "getHighEntropyValues":
+		return strings.Split(clip(t.Value, 1000), ",")
+	case t.Kind == "permission":
+		return []string{clip(t.Value, 100)}
+	case t.Method == "getParameter": // 37445 and 37446, WEBGL_debug_renderer_info
+		return []string{map[string]string{"37445": "UNMASKED_VENDOR_WEBGL", "37446": "UNMASKED_RENDERER_WEBGL"}[t.Value]}
+	}
+	return nil
 }

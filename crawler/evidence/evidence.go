@@ -172,15 +172,16 @@ type APIUse struct {
 	Details map[string]string `json:"details,omitempty"` // what made the threshold: "width": "280", "distinct_colors": "12" …
 }
 
-// APICall is what one script read out of a device, or asked a visitor's leave for, through one family of Web APIs.
-// By itself it is no sign of tracking: what passes the thresholds is an Observation.
+// APICall is what one script, in one frame or worker, read out of a device, or asked a visitor's leave for, through one
+// family of Web APIs. By itself it is no sign of tracking: what passes the thresholds is an Observation.
 type APICall struct {
-	API    string         `json:"api"`    // "canvas", "webgl", "audio", "fonts", "device", "webrtc", "permission"
+	API    string         `json:"api"`    // "canvas", "webgl", "audio", "fonts", "device", "webrtc", "permission", "geolocation"
 	Script string         `json:"script"` // address of the innermost script
 	Host   string         `json:"host"`   // of the script
 	Party  Party          `json:"party"`
-	Frame  string         `json:"frame,omitempty"`
-	Calls  map[string]int `json:"calls"` // method → count
+	Frame  string         `json:"frame,omitempty"` // address of the document or worker
+	Calls  map[string]int `json:"calls"`           // method or property → count, at most some tens or hundreds of each
+	Asked  []string       `json:"asked,omitempty"` // what for, sorted: names of client hints, of permissions, of WebGL's unmasked parameters
 }
 
 // Flow is a value that left: a stored value or a typed canary found in an outgoing request. Computed at

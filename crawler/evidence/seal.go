@@ -44,6 +44,7 @@ func (v *Visit) Seal(key []byte, keep bool) {
 	}
 	for i := range v.APIs {
 		v.APIs[i].Script, v.APIs[i].Frame = hide(v.APIs[i].Script), hide(v.APIs[i].Frame)
+		hideAll(v.APIs[i].Asked, hide)
 	}
 	for i := range v.Observations {
 		o := &v.Observations[i]

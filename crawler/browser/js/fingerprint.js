@@ -27,7 +27,8 @@ wrap(proto('NavigatorUAData'), 'getHighEntropyValues', (_, args) => report('devi
 wrap(proto('MediaDevices'), 'enumerateDevices', () => report('device', { method: 'enumerateDevices' }, 20));
 wrap(proto('Permissions'), 'query', (_, args) => report('permission', { method: 'query', v: cut(args[0] && args[0].name, 100) }, 20));
 wrap(global.Notification, 'requestPermission', () => report('permission', { method: 'requestPermission' }, 5));
-wrap(proto('MediaDevices'), 'getUserMedia', () => report('permission', { method: 'getUserMedia' }, 5));
+wrap(proto('MediaDevices'), 'getUserMedia', (_, args) => report('permission', { method: 'getUserMedia', v: ['audio', 'video'].filter((k) => args[0] && args[0][k]).join('+') }, 5));
+for (const [on, m] of [[proto('Document'), 'requestStorageAccess'], [proto('PushManager'), 'subscribe'], [proto('MediaDevices'), 'getDisplayMedia'], [proto('Clipboard'), 'readText'], [global, 'queryLocalFonts']]) wrap(on, m, () => report('permission', { method: m }, 5));
 for (const m of ['getCurrentPosition', 'watchPosition']) wrap(proto('Geolocation'), m, () => report('geolocation', { method: m }, 5));
 for (const [p, names] of [[global.document ? 'Navigator' : 'WorkerNavigator', ['hardwareConcurrency', 'deviceMemory', 'plugins', 'mimeTypes', 'platform', 'languages', 'maxTouchPoints']], ['Screen', ['colorDepth', 'availWidth', 'pixelDepth']]]) {
   for (const n of names) wrapAccessor(proto(p), n, 'get', () => report('device', { method: n }, 200));

@@ -137,7 +137,13 @@ var behaviours = []behaviour{
 	{name: "service worker", js: "navigator.serviceWorker.register('SITE/sw.js')", files: map[string]string{"SITE/sw.js": "//"}, want: wanted{tech: evidence.ServiceWorker, host: "SITE", setter: "THIRD"}},
 	{name: "storage bucket", js: "navigator.storageBuckets.open('bucket')", want: wanted{tech: evidence.StorageBucket, name: "bucket", host: "SITE", setter: "THIRD"}},
 	{name: "origin private file system", js: "navigator.storage.getDirectory().then(d=>d.getFileHandle('id.txt',{create:true}))", want: wanted{tech: evidence.FileSystem, host: "SITE", setter: "THIRD"}},
-	{name: "window.name", js: "window.name='visitor-8f3a77c1'", want: wanted{tech: evidence.WindowName, name: "window.name", host: "SITE", setter: "THIRD"}},
+	{name: "window.name", js: "window.name='checkout-1'; window.name='visitor-8f3a77c1'", want: wanted{tech: evidence.WindowName, name: "window.name", host: "SITE", setter: "THIRD"},
+		more: func(_ evidence.Visit, o *evidence.Observation) string {
+			if o.Count != 2 || o.Storage.Value.Text != "visitor-8f3a77c1" {
+				return fmt.Sprintf("%d × %s", o.Count, o.Storage.Value.Text)
+			}
+			return ""
+		}},
 
 	// Requests.
 	{name: "redirects to a pixel", js: "new Image().src='OTHER/hop'", heads: map[string]string{"OTHER/hop": ":302\nLocation: DEEP/p.gif\nSet-Cookie: hop=1; Secure; SameSite=None"},

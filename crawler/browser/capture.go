@@ -44,34 +44,35 @@ type capture struct {
 
 	background sync.WaitGroup // small questions whose answers are still to come
 
-	mu        sync.Mutex
-	page      *session
-	pageID    target.ID
-	kinds     map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
-	addrs     map[target.SessionID]string
-	arriving  map[*session]bool            // popups whose document has yet to come; true = they have clocks of their own
-	clocks    map[*session]bool            // those beside the page's that run
-	ticked    chan struct{}                // one of them has stopped
-	hooked    map[*session]bool            // workers that were hooked
-	scripts   map[*session]map[string]bool // unique IDs of the default contexts of documents
-	popups    int
-	frames    map[cdp.FrameID]string // address of each frame's document
-	parents   map[cdp.FrameID]cdp.FrameID
-	sessionOf map[cdp.FrameID]*session // in whose process a frame's document is
-	main      cdp.FrameID
-	requests  []*request
-	byID      map[requestKey][]*request // hops, in order
-	extra     map[requestKey][]extraInfo
-	cookies   map[requestKey][]*network.EventRequestWillBeSentExtraInfo
-	told      []told
-	stored    []storedKey
-	storedAt  map[string]int
-	cnames    map[string][]string // where the names of the site lead
-	canaries  []canary            // what was typed
-	tags      []tagged            // identifiers in the cache
-	seq       int                 // counts what was told and stored
-	sockets   map[requestKey]*request
-	endpoints map[string]string // of the Reporting API, by origin and group
+	mu         sync.Mutex
+	page       *session
+	pageID     target.ID
+	kinds      map[target.SessionID]string // page, popup, frame, worker, shared_worker, service_worker
+	addrs      map[target.SessionID]string
+	arriving   map[*session]bool            // popups whose document has yet to come; true = they have clocks of their own
+	clocks     map[*session]bool            // those beside the page's that run
+	ticked     chan struct{}                // one of them has stopped
+	hooked     map[*session]bool            // workers that were hooked
+	scripts    map[*session]map[string]bool // unique IDs of the default contexts of documents
+	popups     int
+	frames     map[cdp.FrameID]string // address of each frame's document
+	parents    map[cdp.FrameID]cdp.FrameID
+	sessionOf  map[cdp.FrameID]*session // in whose process a frame's document is
+	main       cdp.FrameID
+	requests   []*request
+	byID       map[requestKey][]*request // hops, in order
+	extra      map[requestKey][]extraInfo
+	cookies    map[requestKey][]*network.EventRequestWillBeSentExtraInfo
+	told       []told
+	stored     []storedKey
+	storedAt   map[string]int
+	cnames     map[string][]string // where the names of the site lead
+	canaries   []canary            // what was typed
+	tags       []tagged            // identifiers in the cache
+	fixedNames map[string]bool     // names of windows that are the same for another visitor
+	seq        int                 // counts what was told and stored
+	sockets    map[requestKey]*request
+	endpoints  map[string]string // of the Reporting API, by origin and group
 
 	loads    int // navigations of the page's own document
 	answered chan struct{}

@@ -82,8 +82,14 @@ func (c *capture) storageObservations(topSite string) []evidence.Observation {
 			}
 			put(c.byScript(t, "Storage.setItem", evidence.Observation{Technology: tech, Name: t.Key, Host: host, Storage: item}))
 		case "window_name":
+			if c.fixedNames[t.Value] {
+				continue
+			}
 			item.Value = evidence.NewValue(t.Value)
-			put(c.byScript(t, "window.name", evidence.Observation{Technology: evidence.WindowName, Name: t.Key, Host: host, Storage: item}))
+			o := c.byScript(t, "window.name", evidence.Observation{Technology: evidence.WindowName, Name: t.Key, Host: host, Storage: item})
+			if first := put(o); first.Storage.Value.Entropy < item.Value.Entropy { // of several names the one that can tell most
+				first.Storage, first.Setter, first.Initiator, first.Frame, first.At = item, o.Setter, o.Initiator, o.Frame, o.At
+			}
 		case "idb", "cache", "opfs", "bucket", "service_worker":
 			tech, source := database(t.Kind)
 			put(c.byScript(t, source, evidence.Observation{Technology: tech, Name: t.Key, Host: host, Storage: item}))

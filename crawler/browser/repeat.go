@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 // With Options.Repeat, a page that was given long ETags is loaded twice more: once in the same context, as by a
 // visitor who comes back, and once in a fresh one, as by another visitor. An ETag that the first sends back and the
 // server recognizes (304), while the other was given a different one, identifies the visitor; one that is the same
-// for both describes the content.
+// for both describes the content. A name of the window that another visitor gets too is no identifier either.
 const repeatDwell = 3 * time.Second
 
 // tagged is a request whose ETag identifies the visitor.
@@ -24,16 +25,26 @@ type tagged struct {
 	etag    string
 }
 
-// repeat decides on the ETags of the visit.
+// repeat decides on the ETags of the visit, and on the names that its windows were given.
 func (v *visiting) repeat(ctx context.Context) {
-	first := v.etags()
-	if len(first) == 0 {
+	first, names := v.etags(), v.windowNames()
+	if len(first)+len(names) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.b.o.Timeout)
 	defer cancel()
-	again, other := v.pass(ctx, v.context), v.pass(ctx, "")
-	if again == nil || other == nil {
+	other := v.pass(ctx, "")
+	if other == nil {
+		return
+	}
+	theirNames := other.windowNames()
+	maps.DeleteFunc(names, func(name string, _ bool) bool { return !theirNames[name] })
+	v.fixedNames = names
+	if len(first) == 0 {
+		return
+	}
+	again := v.pass(ctx, v.context)
+	if again == nil {
 		return
 	}
 	others := other.etags()
@@ -71,6 +82,19 @@ func (v *visiting) pass(ctx context.Context, in cdp.BrowserContextID) *visiting 
 		return nil
 	}
 	return p
+}
+
+// windowNames are the names that scripts gave to windows and frames.
+func (c *capture) windowNames() map[string]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	names := map[string]bool{}
+	for _, t := range c.told {
+		if t.Kind == "window_name" {
+			names[t.Value] = true
+		}
+	}
+	return names
 }
 
 func (c *capture) inOrder() []*request {

@@ -6,12 +6,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"trackaudit/crawler/evidence"
 )
 
-// TestRepeat: an ETag made for the visitor is told from one made of the content and from one that changes each time.
+// TestRepeat: an ETag made for the visitor is told from one made of the content, one that names a version and one that
+// changes each time; and a name of the window made for the visitor from one that every visitor gets.
 func TestRepeat(t *testing.T) {
 	fresh := func() string {
 		var b [8]byte
@@ -28,6 +30,7 @@ func TestRepeat(t *testing.T) {
 	}{
 		"/visitor.gif": {fresh, true},
 		"/content.gif": {func() string { return `"7d4f0a91c3e65b28"` }, true},
+		"/version.gif": {func() string { return `W/"release-2026.11.24-b7f3"` }, true},
 		"/changes.gif": {fresh, false},
 	} {
 		mux.HandleFunc(plantOther+path, func(w http.ResponseWriter, r *http.Request) {
@@ -44,7 +47,8 @@ func TestRepeat(t *testing.T) {
 	}
 	mux.HandleFunc(plantSite+"/repeat", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		io.WriteString(w, document("<img src='http://"+plantOther+"/visitor.gif'><img src='http://"+plantOther+"/content.gif'><img src='http://"+plantOther+"/changes.gif'>"))
+		io.WriteString(w, document("<img src='http://"+plantOther+"/visitor.gif'><img src='http://"+plantOther+"/content.gif'><img src='http://"+plantOther+"/version.gif'><img src='http://"+plantOther+"/changes.gif'>"+
+			"<script>name = 'checkout-frame-v12'; name = 'visitor-' + crypto.getRandomValues(new Uint32Array(2)).join('-')</script>"))
 	})
 	eachMode(t, func(t *testing.T, mode string) {
 		b := own(t, mode, func(o *Options) {
@@ -52,8 +56,13 @@ func TestRepeat(t *testing.T) {
 		})
 
 		v := visit(t, b, "http://"+plantSite+"/repeat", evidence.ChoiceNone)
-		n := 0
+		n, names := 0, 0
 		for _, o := range v.Observations {
+			if o.Technology == evidence.WindowName {
+				if names++; !strings.HasPrefix(o.Storage.Value.Text, "visitor-") {
+					t.Errorf("the name of a window that every visitor gets is an identifier: %+v", *o.Storage)
+				}
+			}
 			if o.Technology != evidence.CacheIdentifier {
 				continue
 			}
@@ -61,8 +70,8 @@ func TestRepeat(t *testing.T) {
 				t.Errorf("%s of %s: %+v", o.Name, o.Host, *o.Storage)
 			}
 		}
-		if n != 1 {
-			t.Errorf("%d identifiers in the cache, want 1", n)
+		if n != 1 || names != 1 {
+			t.Errorf("%d identifiers in the cache and %d names of windows, want one of each", n, names)
 		}
 		b.mu.Lock()
 		defer b.mu.Unlock()

@@ -89,45 +89,55 @@ func shorten(s string, limit int) string {
 // cleaned is a copy of r in which every string is clean. Every writer but JSON begins with it, so that none can
 // forget.
 func cleaned(r *Report) *Report {
-	out := reflect.New(reflect.TypeFor[Report]())
-	out.Elem().Set(copyOf(reflect.ValueOf(r).Elem()))
-	return out.Interface().(*Report)
+	out := *r
+	cleanIn(reflect.ValueOf(&out).Elem())
+	return &out
 }
 
-func copyOf(v reflect.Value) reflect.Value {
+// cleanIn cleans v in place; what v points to is copied first, for it is another's too.
+func cleanIn(v reflect.Value) {
 	if v.Type() == reflect.TypeFor[time.Time]() {
-		return v
+		return
 	}
-	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.String:
-		out.SetString(clean(v.String()))
+		v.SetString(clean(v.String()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			out.Field(i).Set(copyOf(v.Field(i)))
+			cleanIn(v.Field(i))
 		}
 	case reflect.Slice:
 		if v.IsNil() {
-			return out
+			return
 		}
-		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		for i := range v.Len() {
-			out.Index(i).Set(copyOf(v.Index(i)))
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		v.Set(own)
+		for i := range own.Len() {
+			cleanIn(own.Index(i))
 		}
 	case reflect.Map:
-		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		for it := v.MapRange(); it.Next(); {
-			out.SetMapIndex(copyOf(it.Key()), copyOf(it.Value()))
+		if v.IsNil() {
+			return
 		}
+		own := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for it := v.MapRange(); it.Next(); {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			key.Set(it.Key())
+			value.Set(it.Value())
+			cleanIn(key)
+			cleanIn(value)
+			own.SetMapIndex(key, value)
+		}
+		v.Set(own)
 	case reflect.Pointer:
 		if !v.IsNil() {
-			out.Set(reflect.New(v.Type().Elem()))
-			out.Elem().Set(copyOf(v.Elem()))
+			own := reflect.New(v.Type().Elem())
+			own.Elem().Set(v.Elem())
+			cleanIn(own.Elem())
+			v.Set(own)
 		}
-	default:
-		out.Set(v)
 	}
-	return out
 }
 
 // noNull replaces the null lists and maps of r by empty ones. It does not follow pointers: what they point to

@@ -164,13 +164,13 @@ func newPage(r *Report) page {
 }
 
 func (p *page) points(r *Report) {
-	byID := map[string]Assessment{}
-	for _, a := range r.Assessments {
-		byID[a.Observation.ID] = a
+	byID := map[string]*Assessment{}
+	for i := range r.Assessments {
+		byID[r.Assessments[i].Observation.ID] = &r.Assessments[i]
 	}
 	for i, f := range r.Findings {
 		pt := point{Finding: f, Number: i + 1, Title: ruleOf(f).Title, Counts: f.counts(), Remark: remark(f)}
-		var list []Assessment
+		var list []*Assessment
 		for _, id := range f.Observations {
 			if a, ok := byID[id]; ok {
 				list = append(list, a)
@@ -212,9 +212,10 @@ func (r *Report) documentURL(id string) string {
 }
 
 func (p *page) technologies(r *Report) {
-	by := map[evidence.Technology][]Assessment{}
-	for _, a := range r.Assessments {
-		by[a.Observation.Technology] = append(by[a.Observation.Technology], a)
+	by := map[evidence.Technology][]*Assessment{}
+	for i := range r.Assessments {
+		t := r.Assessments[i].Observation.Technology
+		by[t] = append(by[t], &r.Assessments[i])
 	}
 	order := slices.Clone(evidence.Technologies)
 	for t := range by {

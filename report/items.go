@@ -25,27 +25,32 @@ type item struct {
 }
 
 // items joins assessments that differ in page, choice and time only, the gravest first.
-func items(list []Assessment) []item {
+func items(list []*Assessment) []item {
 	type key struct {
 		technology                                        evidence.Technology
 		name, host, setter, entity, purpose, verdict, why string
 	}
 	var out []item
 	at := map[key]int{}
+	seen := []map[string]bool{} // places, by item
 	for _, a := range list {
-		o := a.Observation
+		o := &a.Observation
 		k := key{o.Technology, o.Name, o.Host, o.Setter, a.Entity, string(a.Purpose), string(a.Verdict), a.Reason}
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
 			at[k] = i
-			out = append(out, item{Assessment: a, First: o.FirstSeen, Details: details(o)})
+			out = append(out, item{Assessment: *a, First: o.FirstSeen, Details: details(*o)})
+			seen = append(seen, map[string]bool{"": true})
 		}
 		it := &out[i]
 		if len(o.Initiator) > 0 && !slices.ContainsFunc(it.Chains, func(c []string) bool { return slices.Equal(c, o.Initiator) }) {
 			it.Chains = append(it.Chains, o.Initiator)
 		}
-		it.Places = add(it.Places, o.Page)
+		if !seen[i][o.Page] {
+			seen[i][o.Page] = true
+			it.Places = append(it.Places, o.Page)
+		}
 		it.Choices = add(it.Choices, choiceName(o.Choice))
 		it.Phases = add(it.Phases, spaced(o.Phase))
 		it.IDs = append(it.IDs, o.ID)

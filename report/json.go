@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -11,27 +12,65 @@ import (
 
 // JSON writes the report for machines, indented.
 func JSON(w io.Writer, r *Report) error {
-	compact, err := r.MarshalJSON()
+	// Assessments are what a large site has many of: they are written one by one, not held in memory as text.
+	rest := *r
+	rest.Assessments = []Assessment{}
+	text, err := indented(&rest, "")
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, compact, "", "  "); err != nil {
+	const empty = "\n  \"assessments\": []" // no string of JSON holds a line break
+	before, after, ok := bytes.Cut(text, []byte(empty))
+	if !ok || len(r.Assessments) == 0 {
+		_, err = w.Write(append(text, '\n'))
 		return err
 	}
-	b.WriteByte('\n')
-	_, err = w.Write(b.Bytes())
-	return err
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.Write(before)
+	out.WriteString(empty[:len(empty)-1])
+	for i := range r.Assessments {
+		one, err := indented(&r.Assessments[i], "    ")
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    ")
+		out.Write(one)
+	}
+	out.WriteString("\n  ]")
+	out.Write(after)
+	out.WriteByte('\n')
+	return out.Flush()
 }
 
-// MarshalJSON escapes what JSON allows raw and a terminal would obey or hide: C1 controls, direction overrides,
-// zero-width characters. The text that a parser gets is the text that the page gave.
+func indented(v any, prefix string) ([]byte, error) {
+	compact, err := escaped(v)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = json.Indent(&b, compact, prefix, "  ")
+	return b.Bytes(), err
+}
+
+// MarshalJSON is the report on one line.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	type plain Report // without this method
+	return escaped((*plain)(r))
+}
+
+// escaped escapes what JSON allows raw and a terminal would obey or hide: C1 controls, direction overrides,
+// zero-width characters. The text that a parser gets is the text that the page gave.
+func escaped(v any) ([]byte, error) {
+	if r, ok := v.(*Report); ok {
+		return r.MarshalJSON()
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode((*plain)(r)); err != nil {
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
 	out := make([]byte, 0, b.Len())

@@ -101,7 +101,7 @@ func coverage(visits []evidence.Visit) Coverage {
 	by := map[evidence.Choice][]evidence.Visit{}
 	for _, v := range visits {
 		c.Pages = append(c.Pages, Page{v.URL, v.Choice, v.Status, v.Complete, v.Reason, v.Detail, v.FinalURL, v.Title,
-			v.ID, len(v.Requests), len(v.Observations)})
+			v.ID, cmp.Or(v.Page.Requests, len(v.Requests)), len(v.Observations)})
 		if by[v.Choice] == nil {
 			order = append(order, v.Choice)
 		}
@@ -150,7 +150,7 @@ func assessments(list []classify.Assessment, visits []evidence.Visit) []Assessme
 			seen[o.ID] = when{v.Started, v.Choice}
 		}
 	}
-	var out []Assessment
+	out := make([]Assessment, 0, len(list))
 	for _, a := range list {
 		o := Observation{Observation: a.Observation, Choice: a.Choice, Initiator: slices.Clone(a.Observation.Initiator)}
 		o.Observation.Initiator = nil

@@ -14,7 +14,11 @@ import (
 // Assess gives every observation of every visit its verdict, in the order of the evidence.
 func Assess(in Input) []Assessment {
 	told := readBy(in)
-	var list []Assessment
+	n := 0
+	for i := range in.Visits {
+		n += len(in.Visits[i].Observations)
+	}
+	list := make([]Assessment, 0, n)
 	profiles := valuesByProfile(in.Visits)
 	for i := range in.Visits {
 		v := &in.Visits[i]
@@ -77,7 +81,9 @@ func valuesByProfile(visits []evidence.Visit) map[itemKey]*profileValues {
 				p = &profileValues{hashes: map[string]bool{}}
 				out[k] = p
 			}
-			p.hashes[value.Hash] = true
+			if len(p.hashes) < 2 { // one more tells nothing more
+				p.hashes[value.Hash] = true
+			}
 			if !met[k] {
 				met[k] = true
 				p.visits++

@@ -13,7 +13,7 @@ import (
 
 // Findings says what to act on: one finding for each rule and subject, however often it was seen.
 func Findings(in Input, list []Assessment) []Finding {
-	c := &collector{in: in, law: InForce(in.Laws, in.Day), by: map[string]*Finding{}}
+	c := &collector{in: in, law: InForce(in.Laws, in.Day), by: map[string]*Finding{}, followers: map[string]bool{}}
 	if in.Notice == nil {
 		c.in.Notice = &notice.Notice{}
 	}
@@ -38,6 +38,8 @@ type collector struct {
 	in  Input
 	law []Provision // in force, of the laws that the user named
 	by  map[string]*Finding
+
+	followers map[string]bool // sites of third parties, as far as it was asked whether they keep or receive an identifier
 }
 
 // nothingRead says that no document was read: then nothing can be said of what a notice leaves out.
@@ -173,6 +175,16 @@ func (c *collector) follows(a *Assessment) bool {
 		return true
 	}
 	site := a.Observation.Site
+	known, ok := c.followers[site]
+	if !ok {
+		known = c.keepsOrReceives(site)
+		c.followers[site] = known
+	}
+	return known
+}
+
+// keepsOrReceives says that a third party keeps an identifier of its own on the device, or receives one.
+func (c *collector) keepsOrReceives(site string) bool {
 	for i := range c.in.Visits {
 		for j := range c.in.Visits[i].Observations {
 			o := &c.in.Visits[i].Observations[j]

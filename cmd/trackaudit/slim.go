@@ -1,24 +1,97 @@
 package main
 
-import "trackaudit/crawler/evidence"
+import (
+	"strings"
 
-// slim is what judging needs of a visit, once the whole of it is on disk: memory must not grow with all that large
-// pages load. Of a request, judging reads its host, whose it is, and where a script was loaded from; of its address,
-// that of scripts and of the first to each host. hosts are those that were seen before.
-func slim(v evidence.Visit, hosts map[string]bool) evidence.Visit {
+	"trackaudit/crawler/evidence"
+)
+
+// slimmer makes copies of visits that hold what judging needs, once the whole of each is on disk: memory must not grow
+// with all that large pages load. Of requests, judging reads the first to each host under each choice, and those for the
+// scripts that an observation leads back to. What many pages have in common is kept once.
+type slimmer struct {
+	met   map[host]bool
+	words map[string]string
+}
+
+type host struct {
+	name   string
+	choice evidence.Choice
+}
+
+func newSlimmer() *slimmer { return &slimmer{map[host]bool{}, map[string]string{}} }
+
+func (s *slimmer) slim(v evidence.Visit) evidence.Visit {
 	v.Links, v.Frames, v.APIs = nil, nil, nil
-	requests := make([]evidence.Request, len(v.Requests))
-	for i, r := range v.Requests {
-		kept := evidence.Request{Host: r.Host, Site: r.Site, Party: r.Party, Type: r.Type}
-		if r.Type == "Script" || !hosts[r.Host] {
-			kept.URL = r.URL
+	needed := scriptsBehind(v)
+	all := v.Requests
+	v.Page.Requests, v.Requests = len(all), nil
+	for _, r := range all {
+		first := !s.met[host{r.Host, v.Choice}]
+		s.met[host{s.word(r.Host), v.Choice}] = true
+		script := r.Type == "Script" && needed[r.URL]
+		if !first && !script {
+			continue
 		}
-		if n := len(r.Initiator); r.Type == "Script" && n > 0 {
-			kept.Initiator = []string{r.Initiator[n-1]}
+		kept := evidence.Request{URL: s.word(r.URL), Host: s.word(r.Host), Site: s.word(r.Site), Party: r.Party, Type: s.word(r.Type)}
+		if n := len(r.Initiator); script && n > 0 {
+			kept.Initiator = []string{s.word(r.Initiator[n-1])}
 		}
-		hosts[r.Host] = true
-		requests[i] = kept
+		v.Requests = append(v.Requests, kept)
 	}
-	v.Requests = requests
+	v.URL, v.FinalURL, v.Site = s.word(v.URL), s.word(v.FinalURL), s.word(v.Site)
+	for i := range v.Observations {
+		o := &v.Observations[i]
+		for _, text := range []*string{&o.Name, &o.Setter, &o.Host, &o.Site, &o.Page, &o.Frame, &o.Source} {
+			*text = s.word(*text)
+		}
+		for j := range o.Initiator {
+			o.Initiator[j] = s.word(o.Initiator[j])
+		}
+		if q := o.Request; q != nil {
+			q.URL, q.Host, q.Site, q.Type, q.Method, q.Initiator = s.word(q.URL), s.word(q.Host), s.word(q.Site), s.word(q.Type), s.word(q.Method), o.Initiator
+		}
+	}
 	return v
+}
+
+// word keeps one copy of a text that many visits hold.
+func (s *slimmer) word(text string) string {
+	if w, ok := s.words[text]; ok {
+		return w
+	}
+	if len(text) > 300 {
+		return text // long addresses are seldom met twice
+	}
+	w := strings.Clone(text)
+	s.words[w] = w
+	return w
+}
+
+// scriptsBehind lists the scripts that the observations of a visit lead back to: each last in its chain, and the scripts
+// that loaded it.
+func scriptsBehind(v evidence.Visit) map[string]bool {
+	loadedBy := map[string]string{}
+	for _, r := range v.Requests {
+		if n := len(r.Initiator); r.Type == "Script" && n > 0 && loadedBy[r.URL] == "" {
+			loadedBy[r.URL] = withoutLine(r.Initiator[n-1])
+		}
+	}
+	needed := map[string]bool{}
+	for _, o := range v.Observations {
+		if n := len(o.Initiator); n > 0 {
+			for at := withoutLine(o.Initiator[n-1]); at != "" && !needed[at]; at = loadedBy[at] {
+				needed[at] = true
+			}
+		}
+	}
+	return needed
+}
+
+// withoutLine takes the line off a place in a script: "https://a.test/x.js:12".
+func withoutLine(place string) string {
+	if i := strings.LastIndexByte(place, ':'); i > 0 && strings.Trim(place[i+1:], "0123456789") == "" {
+		return place[:i]
+	}
+	return place
 }

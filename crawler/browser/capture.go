@@ -53,6 +53,8 @@ type capture struct {
 	clocks     map[*session]bool            // those beside the page's that run
 	ticked     chan struct{}                // one of them has stopped
 	hooked     map[*session]bool            // workers that were hooked
+	starting   map[*session]bool            // workers whose script has yet to run
+	unsettled  int                          // registrations of service workers
 	scripts    map[*session]map[string]bool // unique IDs of the default contexts of documents
 	popups     int
 	frames     map[cdp.FrameID]string // address of each frame's document
@@ -117,7 +119,7 @@ type storedKey struct {
 func newCapture(b *Browser, j Job) *capture {
 	return &capture{b: b, job: j, signals: consent.SignalsOf(j.Choice), start: time.Now(), arrived: make(chan *session, 1),
 		kinds: map[target.SessionID]string{}, addrs: map[target.SessionID]string{}, arriving: map[*session]bool{}, clocks: map[*session]bool{},
-		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{}, sessionOf: map[cdp.FrameID]*session{},
+		ticked: make(chan struct{}, 1), scripts: map[*session]map[string]bool{}, hooked: map[*session]bool{}, starting: map[*session]bool{}, storedAt: map[string]int{}, frames: map[cdp.FrameID]string{}, parents: map[cdp.FrameID]cdp.FrameID{}, sessionOf: map[cdp.FrameID]*session{},
 		byID: map[requestKey][]*request{}, extra: map[requestKey][]extraInfo{},
 		cookies: map[requestKey][]*network.EventRequestWillBeSentExtraInfo{}, sockets: map[requestKey]*request{}, endpoints: map[string]string{},
 		answered: make(chan struct{}), finished: make(chan struct{}), loaded: make(chan struct{}), gone: make(chan struct{}), halted: make(chan struct{}),
@@ -265,6 +267,7 @@ func (c *capture) event(s *session, ev any) {
 			c.seq++
 			t.seq = c.seq
 			c.told = append(c.told, t)
+			c.workerTold(t)
 		}
 	case *runtime.EventExecutionContextCreated:
 		c.contextCreated(s, ev.Context)

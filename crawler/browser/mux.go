@@ -186,7 +186,7 @@ var unheard = map[cdproto.MethodType]bool{
 	cdproto.EventPageFrameStoppedLoading: true, cdproto.EventPageLifecycleEvent: true, cdproto.EventTargetTargetInfoChanged: true,
 	cdproto.EventPageFrameDetached: true, cdproto.EventPageFrameSubtreeWillBeDetached: true, cdproto.EventPageFrameResized: true,
 	cdproto.EventPageFrameStartedNavigating: true, cdproto.EventNetworkPolicyUpdated: true, cdproto.EventNetworkEventSourceMessageReceived: true,
-	cdproto.EventNetworkWebSocketFrameReceived: true, cdproto.EventNetworkWebSocketWillSendHandshakeRequest: true, cdproto.EventNetworkWebSocketClosed: true,
+	cdproto.EventNetworkWebSocketFrameReceived: true, cdproto.EventNetworkWebSocketWillSendHandshakeRequest: true,
 }
 
 func (s *session) end(why error) {

@@ -117,6 +117,12 @@ func (c *capture) networkEvent(s *session, ev any) {
 	case *network.EventWebSocketHandshakeResponseReceived:
 		if r := c.sockets[requestKey{s.id, ev.RequestID}]; r != nil && ev.Response != nil {
 			r.Status = int(ev.Response.Status)
+			signal(c.ticked)
+		}
+	case *network.EventWebSocketClosed:
+		if r := c.sockets[requestKey{s.id, ev.RequestID}]; r != nil {
+			r.done = true
+			signal(c.ticked)
 		}
 	}
 }

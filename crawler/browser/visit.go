@@ -189,6 +189,7 @@ func (v *visiting) linger(ctx context.Context) {
 			v.dwell.Ended = end
 		}
 		v.part(ctx, v.session)
+		v.othersStart(ctx)
 		v.othersEnd(ctx)
 	}
 	select {

@@ -117,10 +117,13 @@
 //   - Notices as PDF, and languages other than English, German, French, Spanish, Italian, Dutch and Portuguese,
 //     are reported as unreadable (exit 3), not guessed at.
 //   - Some first words of the browser: the main script of a service worker carries no DNT or GPC header; in the
-//     headless shell, the first request of a noopener popup calls itself HeadlessChrome. Reports of the Reporting API
-//     are recorded when they are queued, fetchLater when it is called: neither is seen being sent.
-//   - Aliases (CNAME) are asked for with --resolver only, identifiers in the cache are told with --repeat only, typed
-//     values that leave with --forms only; form fields in frames of another process are not filled.
+//     headless shell, the first request of a noopener popup says HeadlessChrome in its client hints. Reports of the
+//     Reporting API are recorded when they are queued, fetchLater when it is called: neither is seen being sent.
+//     Connections opened ahead of need (preconnect, dns-prefetch), over which nothing is sent, are not recorded.
+//   - Nothing is clicked: what a placeholder, a link or a button would load is not seen.
+//   - Aliases (CNAME) are asked for with --resolver only; identifiers in the cache, and names of windows that every
+//     visitor gets, are told with --repeat only; typed values that leave with --forms only. Fields in closed shadow
+//     trees are not filled; where a policy gives frames processes of their own, fields that load late may not be.
 //   - Reading prose is not exact: each declaration carries its quote and a confidence, and a person can correct
 //     it (trackaudit notice, then --declaration).
 //   - A cookie or host that the embedded facts do not know is called unclassified or named by its host; purposes

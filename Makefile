@@ -43,9 +43,10 @@ install:
 	$$sudo apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
 
-## bench: what a visit costs beside the bare browser, a whole audit of one page, and the benchmarks beside the code
+## bench: what a visit and each part of it cost beside the bare browser, a whole audit of one page, and the benchmarks
+## beside the code
 bench: browsers
-	TRACKAUDIT_BENCH=1 $(GO) test -count=1 -v -run 'TestCost|TestOnePage' -timeout 20m -p 1 ./crawler/browser ./cmd/trackaudit
+	TRACKAUDIT_BENCH=1 $(GO) test -count=1 -v -run 'TestCost|TestParts|TestOnePage' -timeout 20m -p 1 ./crawler/browser ./cmd/trackaudit
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 ## bench-peers: the same site by us and by Blacklight's collector, which npm installs into a temporary folder

@@ -34,16 +34,8 @@ func TestCost(t *testing.T) {
 	t.Logf("%-6s %4s | %8s %9s %10s | %8s %9s %10s | %9s %9s", "mode", "tabs", "CPU-s", "tool CPU", "pages/s", "CPU-s", "tool CPU", "pages/s", "CPU ratio", "with tool")
 	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
-			bare, full := own(t, mode, nil), own(t, mode, nil)
-			flat := true
-			if _, err := call(context.Background(), bare.watch, target.SetAutoAttach, target.SetAutoAttachParams{Flatten: &flat}); err != nil {
-				t.Fatal(err)
-			}
-			door, err := cdp.Call(context.Background(), bare.root, target.AttachToBrowserTarget, cdp.Empty{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			control := bare.mux.adopt(door.SessionID, func(*session, any) {})
+			bare, control := bareBrowser(t, mode)
+			full := own(t, mode, nil)
 			load := func() {
 				if err := loadBare(bare, control, url); err != nil {
 					t.Error(err)
@@ -96,6 +88,20 @@ func measure(b *Browser, tabs int, do func()) cost {
 	}
 	wg.Wait()
 	return cost{benchPages, time.Since(began).Seconds(), cpuOfGroup(group) - browser, cpuOfSelf() - tool}
+}
+
+// bareBrowser starts a browser that nobody watches, and opens a session for the little that loadBare asks of it.
+func bareBrowser(t *testing.T, mode string) (*Browser, *session) {
+	b := own(t, mode, nil)
+	flat := true
+	if _, err := call(context.Background(), b.watch, target.SetAutoAttach, target.SetAutoAttachParams{Flatten: &flat}); err != nil {
+		t.Fatal(err)
+	}
+	door, err := cdp.Call(context.Background(), b.root, target.AttachToBrowserTarget, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, b.mux.adopt(door.SessionID, func(*session, any) {})
 }
 
 // loadBare loads a page in a context of its own until its load event, and watches nothing.

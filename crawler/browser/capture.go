@@ -159,12 +159,17 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 	}
 	hasDocument := kind == "page" || kind == "popup" || kind == "frame"
 	script := hookScript(c.b.channel, c.signals.Script)
-	yes, post := true, int64(maxBody)
+	post := int64(maxBody)
+	at := page.AddScriptToEvaluateOnNewDocumentParams{Source: script}
+	if !first { // the empty document that a tab begins with is nobody's; that of a popup belongs to its opener
+		yes := true
+		at.RunImmediately = &yes
+	}
 	send(s, runtime.Enable, cdp.Empty{})
 	send(s, runtime.AddBinding, runtime.AddBindingParams{Name: c.b.channel})
 	if hasDocument {
 		send(s, page.Enable, page.EnableParams{})
-		send(s, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script, RunImmediately: &yes})
+		send(s, page.AddScriptToEvaluateOnNewDocument, at)
 		send(s, domstorage.Enable, cdp.Empty{})
 		send(s, inspector.Enable, cdp.Empty{})
 		send(s, network.EnableReportingAPI, network.EnableReportingAPIParams{Enable: true})

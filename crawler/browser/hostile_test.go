@@ -3,6 +3,8 @@ package browser
 import (
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +62,9 @@ func TestHostile(t *testing.T) {
 		"broken built-ins": {doc("builtins", `<script>JSON.stringify=()=>{throw 1};Error.prepareStackTrace=()=>{throw 2};Error.stackTraceLimit=0;Reflect.apply=()=>{throw 3};
 			Date.now=()=>{throw 4};Array.prototype.map=Map.prototype.get=WeakMap.prototype.get=()=>{throw 5};String=()=>{throw 6};Object.getOwnPropertyDescriptor=()=>{throw 7}</script>
 			<script src='https://`+plantThird+`/hostile-cookie.js'></script>`), true, "", "deep"},
+		"built-ins broken before WebGL": {doc("webgl", `<script>Object.defineProperty=Object.getOwnPropertyDescriptor=Object.getPrototypeOf=Object.prototype.hasOwnProperty=WeakMap.prototype.set=()=>{throw 1};
+			Array.prototype[Symbol.iterator]=RegExp.prototype.test=String.prototype.includes=()=>{throw 2}</script><script>g=document.createElement('canvas').getContext('webgl2');
+			if(g)g.getParameter(37445);else WebGL2RenderingContext.prototype.getParameter.call(0,37445);document.cookie='gl='+!!g</script>`), true, "", "gl"},
 		"no such host":  {"https://nowhere.plant.test/", false, evidence.Unreachable, ""},
 		"refused":       {"https://refused.plant.test/", false, evidence.Unreachable, ""},
 		"not for us":    {p.put(at("json"), `{"a":1}`, "Content-Type: application/json"), false, evidence.NotHTML, ""},
@@ -81,6 +86,9 @@ func TestHostile(t *testing.T) {
 				}
 				if c.cookie != "" && find(v, evidence.CookieTech, c.cookie) == nil {
 					t.Errorf("the cookie %s is missing", c.cookie)
+				}
+				if strings.Contains(name, "WebGL") && !slices.ContainsFunc(v.APIs, func(a evidence.APICall) bool { return a.API == "webgl" }) {
+					t.Errorf("WebGL is not among %+v", v.APIs)
 				}
 				if o := find(v, evidence.CookieTech, "deep"); o != nil && o.Setter != plantThird {
 					t.Errorf("the cookie's setter is %q", o.Setter)

@@ -31,13 +31,13 @@ func (c *capture) touch(ctx context.Context, s *session) {
 }
 
 // part is the last a visitor does before the tab closes: the mouse goes up to it. A recorder that collects what it
-// sees still holds this when the page is left.
+// sees still holds this when the page is left. What it draws of it, nobody waits for.
 func (c *capture) part(ctx context.Context, s *session) {
 	h := newHand(s)
 	h.wheel(-200)
 	h.move(400, 90)
 	h.move(300, 4)
-	h.done(ctx, c)
+	h.wait(ctx, c)
 }
 
 // hand sends input without waiting in between, as events of a person follow each other.
@@ -93,14 +93,15 @@ func (h *hand) wait(ctx context.Context, c *capture) {
 	}
 }
 
-// paint waits until the page has drawn three frames, in which it hears of scrolling and of what came into view.
-// Virtual time does not speed frames up, nor does it hold them.
+// paint waits until the page has begun a frame, in which it hears of scrolling. Of what came into view it is told when
+// its clock goes on. Virtual time does not speed frames up, nor does it hold them, and each that is drawn costs some
+// ten milliseconds in three processes.
 func (c *capture) paint(ctx context.Context, s *session) {
 	ctx, cancel := context.WithTimeout(ctx, drawTimeout)
 	defer cancel()
 	yes := true
 	_, _ = c.aside(ctx, s, runtime.EvaluateParams{AwaitPromise: &yes,
-		Expression: "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(r))))"})
+		Expression: "new Promise(requestAnimationFrame)"})
 }
 
 // aside evaluates in a world of our own: it shares the document with the page's scripts, and nothing else.

@@ -5,7 +5,8 @@ const channel = global[CHANNEL];
 if (!channel) return;
 try { delete global[CHANNEL]; } catch (e) {}
 // Pages may break built-ins later; what is used after this script has run is kept here.
-const stringify = JSON.stringify, now = Date.now, ErrorClass = Error, apply = Reflect.apply, construct = Reflect.construct, text = String, weakGet = WeakMap.prototype.get;
+const stringify = JSON.stringify, now = Date.now, ErrorClass = Error, apply = Reflect.apply, construct = Reflect.construct, text = String, weakGet = WeakMap.prototype.get, weakSet = WeakMap.prototype.set,
+  define = Object.defineProperty, describe = Object.getOwnPropertyDescriptor, parent = Object.getPrototypeOf, owns = Object.prototype.hasOwnProperty;
 const get = (map, key) => apply(weakGet, map, [key]);
 
 // stack is the caller's stack as text, without the page's own ideas of how to print it.
@@ -46,8 +47,8 @@ const cut = (s, n = 4096) => { s = text(s); return s.length > n ? s.slice(0, n) 
 // wrap replaces a method by one that tells before it runs; it looks like the one it replaces. The method may stand
 // on a prototype of the object: that of a worker's global, for one.
 function wrap(proto, name, before, after) {
-  while (proto && !Object.prototype.hasOwnProperty.call(proto, name)) proto = Object.getPrototypeOf(proto);
-  const d = proto && Object.getOwnPropertyDescriptor(proto, name);
+  while (proto && !apply(owns, proto, [name])) proto = parent(proto);
+  const d = proto && describe(proto, name);
   if (!d || typeof d.value !== 'function') return;
   const original = d.value;
   const replacement = {
@@ -59,20 +60,20 @@ function wrap(proto, name, before, after) {
     }
   }[name];
   disguise(replacement, original);
-  try { Object.defineProperty(proto, name, { ...d, value: replacement }); } catch (e) {}
+  try { define(proto, name, { ...d, value: replacement }); } catch (e) {}
 }
 
 // wrapGetter and wrapSetter do the same for one half of a property.
 function wrapAccessor(proto, name, half, tell) {
-  while (proto && !Object.prototype.hasOwnProperty.call(proto, name)) proto = Object.getPrototypeOf(proto);
-  const d = proto && Object.getOwnPropertyDescriptor(proto, name);
+  while (proto && !apply(owns, proto, [name])) proto = parent(proto);
+  const d = proto && describe(proto, name);
   if (!d || !d[half]) return;
   const original = d[half];
   const replacement = half === 'set'
     ? { set(v) { try { tell(this, v); } catch (e) {} return apply(original, this, [v]); } }.set
     : { get() { try { tell(this); } catch (e) {} return apply(original, this, []); } }.get;
   disguise(replacement, original);
-  try { Object.defineProperty(proto, name, { ...d, [half]: replacement }); } catch (e) {}
+  try { define(proto, name, { ...d, [half]: replacement }); } catch (e) {}
 }
 
 // wrapClass tells when a class is constructed.
@@ -85,19 +86,19 @@ function wrapClass(name, tell) {
       return construct(target, args, newTarget);
     }
   });
-  try { Object.defineProperty(global, name, { value: Replacement, writable: true, configurable: true, enumerable: false }); } catch (e) {}
+  try { define(global, name, { value: Replacement, writable: true, configurable: true, enumerable: false }); } catch (e) {}
 }
 
 const disguised = new WeakMap();
 const toString = Function.prototype.toString;
 function disguise(replacement, original) {
-  disguised.set(replacement, original);
+  apply(weakSet, disguised, [replacement, original]);
   try {
-    Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
-    Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
+    define(replacement, 'length', { value: original.length, configurable: true });
+    define(replacement, 'name', { value: original.name, configurable: true });
   } catch (e) {}
 }
 const plainToString = { toString() { return apply(toString, get(disguised, this) || this, []); } }.toString;
 disguised.set(plainToString, toString);
-try { Object.defineProperty(Function.prototype, 'toString', { value: plainToString, writable: true, configurable: true }); } catch (e) {}
+try { define(Function.prototype, 'toString', { value: plainToString, writable: true, configurable: true }); } catch (e) {}
 const proto = (name) => global[name] && global[name].prototype;

@@ -1,12 +1,22 @@
 // fingerprint: reading out what tells one device from another: WebGL, audio, fonts, WebRTC, battery, client
 // hints, media devices, geolocation and permissions. One report a call, few are needed.
-for (const name of ['WebGLRenderingContext', 'WebGL2RenderingContext']) {
-  const p = proto(name);
+function hookGL(p) {
   // 37445/37446: UNMASKED_VENDOR_WEBGL and UNMASKED_RENDERER_WEBGL
   wrap(p, 'getParameter', (_, args) => { if (args[0] === 37445 || args[0] === 37446) report('webgl', { method: 'getParameter', v: args[0] }, 20); });
   wrap(p, 'readPixels', () => report('webgl', { method: 'readPixels' }, 20));
   wrap(p, 'getSupportedExtensions', () => report('webgl', { method: 'getSupportedExtensions' }, 20));
 }
+// The interfaces of WebGL are so large that to touch them costs each document 3 ms: they are hooked when the first
+// context that may be theirs is asked for. By then the page may have broken what it likes.
+let hookedGL = false;
+const beforeGL = (_, args) => {
+  if (hookedGL || args[0] === '2d') return;
+  hookedGL = true;
+  hookGL(proto('WebGLRenderingContext'));
+  hookGL(proto('WebGL2RenderingContext'));
+};
+wrap(proto('HTMLCanvasElement'), 'getContext', beforeGL);
+wrap(proto('OffscreenCanvas'), 'getContext', beforeGL);
 for (const name of ['OfflineAudioContext', 'webkitOfflineAudioContext']) wrapClass(name, () => report('audio', { method: 'OfflineAudioContext' }, 20));
 wrap(proto('BaseAudioContext'), 'createOscillator', () => report('audio', { method: 'createOscillator' }, 20));
 wrap(proto('BaseAudioContext'), 'createDynamicsCompressor', () => report('audio', { method: 'createDynamicsCompressor' }, 20));

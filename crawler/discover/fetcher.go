@@ -18,6 +18,10 @@ import (
 // parallel is how many pages of a site are fetched at the same time.
 const parallel = 4
 
+// atOnce is how many are asked for together: more than are fetched at the same time, so that one which never answers
+// holds up none of the others.
+const atOnce = 2 * parallel
+
 // answer is what one address gave.
 type answer struct {
 	final  string // after redirects

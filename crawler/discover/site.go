@@ -209,7 +209,7 @@ func (s *search) follow(ctx context.Context) {
 		}
 		if len(s.found.Pages) < s.cfg.Pages || !s.hasNotice() {
 			for _, p := range s.found.Pages[1:] {
-				if len(batch) >= parallel || fetched+len(batch) >= maxFetched {
+				if len(batch) >= atOnce || fetched+len(batch) >= maxFetched {
 					break
 				}
 				if !s.answers[samePage(p)] && !slices.Contains(batch, p) {

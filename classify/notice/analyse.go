@@ -50,6 +50,9 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		out.techs = nil
 	}
 	r.sharing(s, lead, neg, negLead, &out)
+	if waits && out.deniesTP && !r.usesIn(s) { // "we do not share your location without your consent"
+		out.techs = storing(out.techs)
+	}
 	return out
 }
 

@@ -15,6 +15,7 @@ type context struct {
 	others    bool                // whom the sentence before was about: others
 	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
+	listed    bool // items followed the lead
 	leadTechs []techHit
 }
 
@@ -23,9 +24,10 @@ func (r *reader) declare() {
 	c := context{block: -1}
 	for s := range r.sentences {
 		r.all = append(r.all, s)
-		if c.lead != nil && !r.continues(c.lead, s, len(c.leadTechs) > 0) {
+		if c.lead != nil && (c.listed && !s.item && s.block != c.lead.block || !r.continues(c.lead, s, len(c.leadTechs) > 0)) {
 			c.lead = nil
 		}
+		c.listed = c.lead != nil && (c.listed || s.item)
 		if s.block != c.block {
 			c.block, c.techs, c.others, c.purposes = s.block, nil, false, nil
 		}
@@ -38,7 +40,7 @@ func (r *reader) declare() {
 		r.emit(s, rd, len(vendors) > 0)
 		r.declareVendors(s, rd, vendors)
 		if s.leads {
-			c.lead, c.leadTechs = s, storing(rd.techs)
+			c.lead, c.leadTechs, c.listed = s, storing(rd.techs), false
 		}
 		r.forget(s)
 	}

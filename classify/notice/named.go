@@ -90,7 +90,8 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	if s.asks || r.has(s, "disclaim", 0) >= 0 && len(rd.techs) == 0 {
 		return nil
 	}
-	if text := r.p.text[s.Start:s.End]; strings.Contains(text, "(") && speaker.MatchString(strings.ToLower(text)) {
+	text := r.p.text[s.Start:s.End]
+	if strings.Contains(text, "(") && speaker.MatchString(strings.ToLower(text)) {
 		return nil // the companies named are the ones that speak
 	}
 	var list, out []named
@@ -130,14 +131,14 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		return out
 	}
 	if r.doc.Language != "en" { // where words stand elsewhere, a verb anywhere will do
-		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) {
+		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) || labelsProvider(text, out[0]) {
 			return out
 		}
 		return nil
 	}
 	kept := out[:0]
 	for _, n := range out {
-		counts := s.item && n.start <= 3 || r.introduces(s, n) || r.takesPart(s, &n)
+		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n)
 		if last := len(kept) - 1; !counts && last >= 0 && r.beside(s, kept[last], n) {
 			counts, n.denied = true, kept[last].denied
 		}
@@ -146,6 +147,12 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		}
 	}
 	return kept
+}
+
+// labelsProvider says that nothing but a label stands before a name: "Provider: Lumen".
+func labelsProvider(text string, n named) bool {
+	label, rest, ok := strings.Cut(text[:n.start], ":")
+	return ok && len(label) < 40 && strings.TrimSpace(rest) == "" && columnOf(label) == providerColumn
 }
 
 // introduces says that a sentence begins with a vendor and says what it is: "Lumen, a tag manager, loads …".

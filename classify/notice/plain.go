@@ -71,6 +71,7 @@ func hardWrapped(text string) bool {
 
 var (
 	numbered   = regexp.MustCompile(`^(?:(?i:section|article|art\.|§|abschnitt|artikel|sezione|sección|secção)\s*)?((?:\d{1,2}(?:\.\d{1,2}){0,4})|[A-Z]|[IVX]{1,5})(?:[.):]|\s*[-–—]\s|\t|\.\t)\s*(\S.*)$`)
+	lettered   = regexp.MustCompile(`^([a-z])\)\s+(\S.*)$`)
 	numberOnly = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(\S.*)$`)
 	bullet     = regexp.MustCompile(`^(?:[-*•·▪●○‣◦–—o]\s+|\(?[a-z0-9ivx]{1,4}\)\s+|\d{1,2}\)\s+)\S`)
 )
@@ -127,6 +128,9 @@ func splitNumber(line string) (number, title string) {
 	}
 	if m := numbered.FindStringSubmatch(line); m != nil && !insideNumber(line, m[2]) {
 		return strings.TrimSuffix(m[1], "."), m[2]
+	}
+	if m := lettered.FindStringSubmatch(line); m != nil {
+		return m[1], m[2]
 	}
 	if m := numberOnly.FindStringSubmatch(line); m != nil && titleLike(m[2]) {
 		return m[1], m[2]

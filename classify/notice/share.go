@@ -159,7 +159,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 	data := r.has(s, "data", 0) >= 0
 	for _, h := range s.hits {
 		strong := r.m.is(h, "share") || r.m.is(h, "sell")
-		if !strong && !r.m.is(h, "give") {
+		if !strong && !r.m.is(h, "give") || r.inWidget(s, h) {
 			continue
 		}
 		subject := r.subject(s, h.from)
@@ -167,12 +167,13 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			continue
 		}
 		to := r.receivers(s, list, h)
-		if len(to) == 0 && (subject == nobody && !r.finite(s, h) || r.abroad(s, h) || r.inPassing(s, h)) {
+		noun := r.m.isWord(s.toks[h.from].word, "sharenoun")
+		if len(to) == 0 && !(noun && r.denies(s, h)) && (subject == nobody && !r.finite(s, h) || r.abroad(s, h) || r.inPassing(s, h)) {
 			strong = false
 		}
 		switch {
 		case subject != other && r.denies(s, h):
-			if (strong && (data || len(to) > 0) || len(to) > 0) && !r.exempt(s) {
+			if (strong && (data || noun) || len(to) > 0) && !r.exempt(s) {
 				out.deniesTP = true
 				denied, excepted := r.excepted(s, list, h)
 				out.deniedTo = add(out.deniedTo, denied...)
@@ -222,6 +223,9 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 	}
 	r.collecting(s, neg, out)
 }
+
+// inWidget says that a word is part of the name of a widget: "share buttons" share nothing.
+func (r *reader) inWidget(s *sentence, v hit) bool { return r.within(s, v, "tech.social_widget") }
 
 // inPassing says that a verb of sharing that names nobody tells of no sharing: "we collect, use and disclose data as
 // described here", "any such transfer", "for you to share".
@@ -309,12 +313,15 @@ func (r *reader) owns(s *sentence, i int) bool {
 	return i+1 < len(s.toks) && !s.toks[i+1].mark() && r.m.isWord(s.toks[i].word, "owner")
 }
 
-// finite says that an auxiliary stands before a verb: "Acme may share".
+// finite says that an auxiliary stands before a verb ("Acme may share"), or, where verbs need none, a "not".
 func (r *reader) finite(s *sentence, v hit) bool {
 	for i := max(0, v.from-3); i < v.from; i++ {
 		if r.m.isWord(s.toks[i].word, "auxiliary") {
 			return true
 		}
+	}
+	if r.doc.Language != "en" && v.from > 0 && r.m.isWord(s.toks[v.from-1].word, "not") {
+		return true // "não vende"
 	}
 	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to].word, "auxiliary") // "Verkauft werden"
 }

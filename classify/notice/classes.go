@@ -13,10 +13,10 @@ var plainClasses = wordSet(`coordinate share object give sell acts byparty right
 	oblique adverbial finite owner they get promise suchas and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retain.limited retain.forever lasts
 	norcp sharenoun measuring umbrella weak_geolocation contact contentword mention toward place_abroad purposive disclaim adword
-	collect use place allow not notonly but except self you data define advice if refer anaphora receive
+	collect use place allow not notonly but except self you data define advice if anaphora receive
 	not_object nottech purposive_after not_after subject_after recipient_before linking
-	without_click party.first party.third umbrella_recipient
-	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal gpc.honor gpc.ignore consent.implied consent.prior
+	without_click party.first party.third
+	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal consent.implied consent.prior
 	label.name label.provider label.purpose label.lifetime label.type label.party label.category label.domain
 	word.session word.persistent month stop optout date.updated date.effective date.partial title.privacy title.cookie title.words
 	page.button page.banner page.gone region.outside_us region.us region.us-ca region.eu region.uk`)

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"slices"
-	"strings"
 
 	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
@@ -109,20 +108,6 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 	}
 }
 
-// tradesOf gives the purposes that the kinds of others in a sentence are known for: what advertisers set is for
-// advertising.
-func (r *reader) tradesOf(rd *reading) []knowledge.Purpose {
-	var out []knowledge.Purpose
-	for _, label := range rd.recipients {
-		if p := trades[label]; rd.third && p != "" {
-			out = addPurpose(out, p)
-		}
-	}
-	return out
-}
-
-var trades = map[string]knowledge.Purpose{"advertising partners": knowledge.Advertising, "analytics providers": knowledge.Analytics}
-
 // storing keeps the technologies that have purposes.
 func storing(techs []techHit) []techHit {
 	var out []techHit
@@ -215,34 +200,6 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 	case rd.deniesFP && len(rd.denied) == 0:
 		r.add(s, Declaration{Denied: true, Strength: Category})
 	}
-}
-
-// withheldFor gives the purposes for which a sentence says that nothing is shared: "we do not share data for
-// advertising" says nothing of analytics. The kind of a recipient is no purpose: "not with advertisers".
-func (r *reader) withheldFor(s *sentence, rd reading) []knowledge.Purpose {
-	purposes := rd.deniedPurposes
-	if len(purposes) == 0 && !rd.shares && len(rd.techs) == 0 {
-		purposes = rd.purposes
-	}
-	var out []knowledge.Purpose
-	for _, h := range s.hits {
-		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
-		if p := knowledge.Purpose(name); ok && slices.Contains(purposes, p) && !slices.Contains(out, p) && !r.inRecipient(s, h) && r.announced(s, h) {
-			out = append(out, p)
-		}
-	}
-	if len(out) == 0 {
-		return []knowledge.Purpose{""}
-	}
-	return out
-}
-
-// announced says that words for a purpose stand right before a phrase or after it: "for advertising", "advertising
-// purposes".
-func (r *reader) announced(s *sentence, h hit) bool {
-	return slices.ContainsFunc(s.hits, func(o hit) bool {
-		return r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 2 || r.m.is(o, "purposive_after") && o.from >= h.to && o.from-h.to <= 1
-	})
 }
 
 // networks gives the social networks that a sentence on their widgets names as those that get data.

@@ -178,3 +178,57 @@ func (r *reader) closeNot(s *sentence, v hit) bool {
 	}
 	return r.deniesAfter(s, v)
 }
+
+// negated marks the tokens that stand in the scope of a negation: from "not" to the end of its clause.
+func (r *reader) negated(s *sentence) []bool {
+	if s.neg == nil {
+		s.neg = r.scopes(s)
+	}
+	return s.neg
+}
+
+func (r *reader) scopes(s *sentence) []bool {
+	out := make([]bool, len(s.toks)+1)
+	if r.has(s, "not", 0) < 0 && r.has(s, "not_after", 0) < 0 {
+		return out
+	}
+	ends := make([]bool, len(s.toks)) // where "but" or an exception begins
+	for _, h := range s.hits {
+		ends[h.from] = ends[h.from] || r.m.is(h, "but") || r.m.is(h, "except")
+	}
+	for _, h := range s.hits {
+		if !r.m.is(h, "not") || r.within(s, h, "notonly") || r.within(s, h, "except") {
+			continue
+		}
+		adverb := r.m.isWord(s.toks[h.to-1].word, "adverbial")
+		for i := h.from; i < len(s.toks); i++ {
+			if adverb && i > h.to && r.m.isWord(s.toks[i].word, "finite") {
+				break // the clause of another verb: see spent
+			}
+			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && ends[i] {
+				break
+			}
+			out[i] = true
+		}
+	}
+	for _, h := range s.hits {
+		if !r.m.is(h, "not_after") || r.within(s, h, "notonly") || r.within(s, h, "except") {
+			continue
+		}
+		for i := h.from - 1; i >= 0 && !s.toks[i].mark() && !ends[i]; i-- {
+			out[i] = true // "Werbecookies verwenden wir nicht"
+		}
+	}
+	return out
+}
+
+// leadDenies says that a sentence that introduces a list denies what the list names.
+func (r *reader) leadDenies(lead *sentence) bool {
+	neg := r.negated(lead)
+	for _, h := range lead.hits {
+		if (r.m.is(h, "share") || r.m.is(h, "sell") || r.m.is(h, "collect")) && neg[h.from] {
+			return r.has(lead, "except", 0) < 0
+		}
+	}
+	return false
+}

@@ -7,6 +7,98 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
+// techIsDenied asks the rules of the language.
+func (r *reader) techIsDenied(s *sentence, t hit, disclaims bool) bool {
+	if r.doc.Language == "en" {
+		return r.deniesTech(s, t)
+	}
+	return !disclaims && (r.techDenied(s, t) || r.nounDenied(s, t))
+}
+
+// techDenied says that what is denied is the technology itself: "we do not use cookies", "cookies are not set". What
+// a browser cannot do, or what cannot be switched off, is no denial.
+func (r *reader) techDenied(s *sentence, t hit) bool {
+	if r.exempt(s) {
+		return false
+	}
+	for _, v := range s.hits {
+		if r.m.is(v, "allow") && t.from >= v.to && r.barsTech(s, v) && r.denies(s, v) && r.subject(s, v.from) != visitor {
+			return true // "we do not allow others to set cookies"
+		}
+		if !r.m.is(v, "use") && !r.m.is(v, "collect") && !r.m.is(v, "share") && !r.m.is(v, "sell") {
+			continue
+		}
+		after := t.from >= v.to && t.from-v.to <= 14
+		before := t.to <= v.from && v.from-t.to <= 6 && (r.passive(s, v) || r.inverted(s, v.from, nobody) == us)
+		if after && r.ofData(s, v, t) {
+			continue
+		}
+		if who := r.subject(s, v.from); (after && (who == us || who == nobody) || before && who != visitor) && r.denies(s, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofData says that what a verb denies is data, and the technology only where they would be: "we store no personal
+// information in cookies".
+func (r *reader) ofData(s *sentence, v, t hit) bool {
+	for _, d := range s.hits {
+		if !r.m.is(d, "data") || d.from < v.to || d.to > t.from {
+			continue
+		}
+		for i := d.to; i < t.from; i++ {
+			switch s.toks[i].word {
+			case "in", "inside", "within", "from", "on":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// barsTech says that a technology stands after a verb of allowing, in its clause.
+func (r *reader) barsTech(s *sentence, v hit) bool {
+	for _, t := range s.hits {
+		if _, ok := r.techOf(t); !ok || t.from < v.to || t.from-v.to > 10 {
+			continue
+		}
+		if !slices.ContainsFunc(s.hits, func(n hit) bool { return r.m.is(n, "not") && n.from >= v.to && n.to <= t.from }) {
+			return true
+		}
+	}
+	return false
+}
+
+// notSet says that a technology stands before a passive verb that is denied: "cookies are not used here". What waits
+// for a choice is not denied: "cookies are not set until you agree".
+func (r *reader) notSet(s *sentence, t hit) bool {
+	if r.has(s, "except", 0) >= 0 || r.has(s, "if", 0) >= 0 || r.has(s, "consent.prior", 0) >= 0 {
+		return false
+	}
+	for _, v := range s.hits {
+		if r.m.is(v, "use") && t.to <= v.from && v.from-t.to <= 4 && r.passive(s, v) && r.closeNot(s, v) && r.denies(s, v) &&
+			(v.to >= len(s.toks) || !r.m.isWord(s.toks[v.to].word, "toward")) {
+			return true
+		}
+	}
+	return false
+}
+
+// nounDenied says that a negation stands right before a technology: "no tracking pixels", "kein Fingerprinting"; neither
+// in a condition ("if no cookies …") nor in advice.
+func (r *reader) nounDenied(s *sentence, tech hit) bool {
+	if r.exempt(s) || r.has(s, "advice", 0) >= 0 || r.has(s, "you", 0) >= 0 || r.has(s, "if", 0) >= 0 {
+		return false
+	}
+	for _, n := range s.hits {
+		if r.m.is(n, "not") && n.to <= tech.from && tech.from-n.to <= 4 && !r.within(s, n, "notonly") && !r.within(s, n, "except") && !r.blocked(s, n.to, tech.from) {
+			return true
+		}
+	}
+	return false
+}
+
 // deniesTech says that an English sentence denies a technology flatly: that it is used, or that such data is collected.
 // A notice that a site is later found to contradict is a grave finding, so all that is less is no denial: what stands
 // in a condition, of others, of apps "that cannot use" it, of part of it ("the full IP address"), for one use of it,

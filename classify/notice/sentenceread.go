@@ -67,8 +67,6 @@ type reading struct {
 	deniedTo       []string // recipients that get nothing
 	deniesTP       bool     // says that nothing is shared
 	deniesFP       bool     // says that something is not collected
-	first          bool
-	generic        bool // only an umbrella
 	noClick        bool
 	defined        bool // it only says what a technology is
 }

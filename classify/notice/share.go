@@ -5,17 +5,6 @@ import (
 	"strings"
 )
 
-// who is the actor nearest before a verb.
-type who uint8
-
-const (
-	nobody  who = iota
-	us          // we, our site
-	visitor     // you
-	other       // a recipient
-	thing       // data, as of "information is shared"
-)
-
 // recipient is somebody a sentence names by kind.
 type recipient struct {
 	hit
@@ -58,95 +47,6 @@ func (m *matcher) isWord(word, class string) bool {
 		}
 	}
 	return false
-}
-
-// subject tells who does what the verb at token v says: the nearest actor before it in its clause.
-func (r *reader) subject(s *sentence, v int) who {
-	best, at, end := nobody, -1, -1
-	stop := 0
-	var you, data hit // the latest of each
-	for i := v - 1; i >= 0 && i >= v-10; i-- {
-		if w := s.toks[i].word; w == ";" || w == ":" || w == "." {
-			stop = i
-			break
-		}
-	}
-	for _, h := range s.hits {
-		class := r.m.classes[h.class]
-		if class == "self" && h.from == v {
-			return us // a verb that says who by its ending: "utilizamos"
-		}
-		if h.to > v || h.from < stop || h.to < v-9 || h.from < at || h.from == at && h.to < end {
-			continue
-		}
-		if (class == "self" || class == "you") && r.within(s, h, "oblique") {
-			continue // "to us", "about our users"
-		}
-		switch {
-		case class == "self":
-			best, at, end = us, h.from, h.to
-		case class == "you":
-			best, at, end = visitor, h.from, h.to
-			you = h
-		case class == "data":
-			data = h
-			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
-				best, at, end = thing, h.from, h.to
-			}
-		case strings.HasPrefix(class, "rcp.") && h.from > 0 && r.m.isWord(s.toks[h.from-1].word, "recipient_before"): // "aan derden verstrekt"
-		case strings.HasPrefix(class, "rcp."), class == "they":
-			best, at, end = other, h.from, h.to
-		}
-	}
-	best = r.inverted(s, v, best)
-	if v > 0 && r.forVisitor(s, v) {
-		return visitor
-	}
-	if best != nobody && best != us && r.unnamed(s, at, v) {
-		return us
-	}
-	if best == visitor && r.passive(s, hit{from: v}) { // "information that you give us may be shared"
-		if data.to > 0 && data.to <= you.from {
-			return thing
-		}
-		return nobody
-	}
-	return best
-}
-
-// forVisitor says that a verb is an infinitive whose subject is the visitor: "easier for you to share".
-func (r *reader) forVisitor(s *sentence, v int) bool {
-	if s.toks[v-1].word != "to" {
-		return false
-	}
-	for _, h := range s.hits {
-		if r.m.is(h, "you") && h.to == v-1 && h.from > 0 && s.toks[h.from-1].word == "for" {
-			return true
-		}
-	}
-	return false
-}
-
-// unnamed says that a verb has a subject of its own that the lexicon does not know, in a clause after the actor's: "if
-// you log in, Acme will set a cookie". In a notice that is who speaks.
-func (r *reader) unnamed(s *sentence, actor, v int) bool {
-	i := v - 1
-	for i > actor && (r.m.isWord(s.toks[i].word, "finite") || strings.HasSuffix(s.toks[i].word, "ly") || s.toks[i].word == "also") {
-		i--
-	}
-	if i == v-1 || i <= actor || s.toks[i].mark() {
-		return false
-	}
-	for _, h := range s.hits {
-		if h.from <= i && i < h.to {
-			switch class := r.m.classes[h.class]; {
-			case class == "self", class == "you", class == "data", class == "they", class == "anaphora", class == "adverbial", strings.HasPrefix(class, "rcp."),
-				strings.HasPrefix(class, "tech."), class == "umbrella":
-				return false
-			}
-		}
-	}
-	return r.commaBetween(s, actor, i)
 }
 
 // sharing reads who receives data, and who is said to receive none.
@@ -358,47 +258,4 @@ func (r *reader) leadShares(lead *sentence) bool {
 		}
 	}
 	return false
-}
-
-// hired are the kinds of recipient that work for who speaks, with whatever they do.
-var hired = map[string]bool{"service providers": true, "advertising partners": true, "analytics providers": true, "payment providers": true, "affiliates": true}
-
-// onData says that a verb stands near what data, technologies or advertisements are called: what others than hired
-// ones do with anything else is no matter.
-func (r *reader) onData(s *sentence, v hit) bool {
-	for _, h := range s.hits {
-		_, tech := r.techOf(h)
-		if (tech || r.m.is(h, "data") || r.m.is(h, "adword") || r.m.is(h, "anaphora") && h.to-h.from > 1) && h.from-v.to <= 14 && v.from-h.to <= 14 {
-			return true
-		}
-	}
-	return r.doc.Language != "en"
-}
-
-// thirdActs gives the recipients that do something themselves: "our partners may collect", "we use vendors to",
-// "cookies placed by third parties".
-func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
-	var out []string
-	for _, rc := range list {
-		if neg[rc.hit.from] {
-			continue
-		}
-		for _, v := range s.hits {
-			if r.m.is(v, "byparty") && v.from <= rc.hit.from && rc.to <= v.to && !neg[v.from] {
-				out = add(out, rc.label) // "von Dritten gesetzt"
-			}
-			if by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]; by {
-				out = add(out, rc.label)
-			}
-			if rc.from {
-				continue
-			}
-			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v))
-			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
-			if acts || allowed {
-				out = add(out, rc.label)
-			}
-		}
-	}
-	return out
 }

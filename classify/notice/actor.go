@@ -1,0 +1,44 @@
+package notice
+
+// hired are the kinds of recipient that work for who speaks, with whatever they do.
+var hired = map[string]bool{"service providers": true, "advertising partners": true, "analytics providers": true, "payment providers": true, "affiliates": true}
+
+// onData says that a verb stands near what data, technologies or advertisements are called: what others than hired
+// ones do with anything else is no matter.
+func (r *reader) onData(s *sentence, v hit) bool {
+	for _, h := range s.hits {
+		_, tech := r.techOf(h)
+		if (tech || r.m.is(h, "data") || r.m.is(h, "adword") || r.m.is(h, "anaphora") && h.to-h.from > 1) && h.from-v.to <= 14 && v.from-h.to <= 14 {
+			return true
+		}
+	}
+	return r.doc.Language != "en"
+}
+
+// thirdActs gives the recipients that do something themselves: "our partners may collect", "we use vendors to",
+// "cookies placed by third parties".
+func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
+	var out []string
+	for _, rc := range list {
+		if neg[rc.hit.from] {
+			continue
+		}
+		for _, v := range s.hits {
+			if r.m.is(v, "byparty") && v.from <= rc.hit.from && rc.to <= v.to && !neg[v.from] {
+				out = add(out, rc.label) // "von Dritten gesetzt"
+			}
+			if by := r.m.is(v, "byparty") && v.to-v.from > 1 && v.to <= rc.hit.from && rc.hit.from-v.to <= 3 && !neg[v.from]; by {
+				out = add(out, rc.label)
+			}
+			if rc.from {
+				continue
+			}
+			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v))
+			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
+			if acts || allowed {
+				out = add(out, rc.label)
+			}
+		}
+	}
+	return out
+}

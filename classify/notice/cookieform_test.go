@@ -114,6 +114,9 @@ func TestCookieForms(t *testing.T) {
 		{"vendors", "text/html", htmlHead + `<h2>Third parties that set cookies</h2><table><tr><th>Company</th><th>Purpose</th><th>Privacy policy</th></tr><tr><td>Brightlamp Ltd</td><td>Advertising</td><td>https://b.test/privacy</td></tr><tr><td>Lumen</td><td>Statistics</td><td>https://l.test/privacy</td></tr></table>`,
 			fmt.Sprintf("cookie  third by %q for advertising, -1\ncookie  third by %q for analytics, -1\n", "Brightlamp Ltd", "Lumen")},
 
+		{"kinds of vendors", "text/html", htmlHead + `<h2>Third parties that set cookies</h2><table><tr><th>Third party</th><th>Description</th></tr><tr><td>Integrations</td><td>Other tools</td></tr><tr><td>Hosting</td><td>Servers</td></tr><tr><td>Lumen Hosting</td><td>Statistics</td></tr></table>`,
+			fmt.Sprintf("cookie  third by %q for analytics, -1\n", "Lumen Hosting")},
+
 		{"vendors in place of names", "text/html", htmlHead + `<table><tr><th>Cookie</th><th>Purpose</th></tr><tr><td>Bright Lamp, Inc.</td><td>Advertising</td></tr><tr><td>Our own cookies</td><td>They keep you signed in</td></tr></table>`,
 			fmt.Sprintf("cookie  third by %q for advertising, -1\ncookie   by %q for functional, -1\n", "Bright Lamp, Inc.", "")},
 

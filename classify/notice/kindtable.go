@@ -117,7 +117,11 @@ func (r *reader) companyLike(name string) bool {
 	if len(name) < 2 || len(name) > 60 || len(strings.Fields(name)) > 6 || strings.ToLower(name[:1]) == name[:1] || r.own[strings.ToLower(name)] {
 		return false
 	}
-	for _, h := range r.m.find(tokens(name, Span{0, len(name)})) {
+	toks := tokens(name, Span{0, len(name)})
+	for _, h := range r.m.find(toks) {
+		if r.m.is(h, "nocompany") && h.from == 0 && h.to == len(toks) {
+			return false // "Integrations" is a kind of service
+		}
 		// "Analytics tools" begins with what it is for; "Lumen Analytics" is a name.
 		if class := r.m.classes[h.class]; strings.HasPrefix(class, "rcp.") || class == "self" || h.from == 0 && (class == "noname" || strings.HasPrefix(class, "purpose.")) {
 			return false

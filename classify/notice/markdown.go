@@ -11,7 +11,7 @@ var (
 	setextLine  = regexp.MustCompile(`^ {0,3}(=+|-{3,})\s*$`)
 	ruleLine    = regexp.MustCompile(`^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$`)
 	mdQuote     = regexp.MustCompile(`^ {0,3}> ?`)
-	mdCode      = regexp.MustCompile("(`+)([^`\n]+)(`+)")
+	mdCode      = regexp.MustCompile("``(.+?)``|`([^`\n]+)`")
 	mdBullet    = regexp.MustCompile(`^(\s*)([*+-]|\d{1,3}[.)])\s+(.*)$`)
 	tableDivide = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
 	mdLink      = regexp.MustCompile(`!?\[([^\[\]]*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)?)>?(?:\s+"[^"]*")?\s*\)`)
@@ -189,11 +189,15 @@ func unmark(s string) string {
 	if !strings.ContainsAny(s, "*_~`\\<&") {
 		return s
 	}
-	at := mdCode.FindStringSubmatchIndex(s)
-	if at == nil || at[3]-at[2] != at[7]-at[6] {
-		return unmarkProse(s)
+	var b strings.Builder
+	last := 0
+	for _, at := range mdCode.FindAllStringSubmatchIndex(s, -1) {
+		b.WriteString(unmarkProse(s[last:at[0]]))
+		b.WriteString(s[max(at[2], at[4]):max(at[3], at[5])])
+		last = at[1]
 	}
-	return unmarkProse(s[:at[0]]) + s[at[4]:at[5]] + unmark(s[at[1]:])
+	b.WriteString(unmarkProse(s[last:]))
+	return b.String()
 }
 
 func unmarkProse(s string) string {

@@ -57,10 +57,19 @@ type Section struct {
 	Span          // from its heading to the next heading of any level
 }
 
-// Region confines a section or declaration: "" (everywhere), "us", "outside_us", "eu", "uk", "us-ca".
+// Region confines a section or declaration to visitors of a place. It is one of Regions, wherever it stands: in sections,
+// declarations and opt-outs, in JSON and YAML. A declaration has the region of the section that it stands in; a section
+// has that of its heading, else that of the section around it.
+//
+//	""          everywhere, or unstated
+//	us          the United States, or one of them other than California
+//	us-ca       California
+//	eu          the European Union or the European Economic Area, with or without the United Kingdom and Switzerland
+//	uk          the United Kingdom alone
+//	outside_us  anywhere but the United States
 type Region string
 
-// Regions lists every region word; "" is everywhere.
+// Regions lists every region word.
 var Regions = []Region{"", "us", "us-ca", "eu", "uk", "outside_us"}
 
 // Link is an <a href> in the text.

@@ -301,6 +301,7 @@ var contentTypes = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 	".xml":  "application/xml",
 	".md":   "text/markdown; charset=utf-8",
+	".pdf":  "application/pdf",
 }
 
 func contentType(name string) string {

@@ -97,7 +97,7 @@ func TestTooMuch(t *testing.T) {
 		{"declarations", "text/plain", strings.Repeat("We use cookies, IP addresses, device IDs, web beacons and local storage.\n", 40_000), "more than 100,000 declarations"},
 		{"binary", "text/html", "\x00\x01\x02" + declares, "not text"},
 		{"NULs", "text/plain", declares + strings.Repeat("\x00", 300), "not text"},
-		{"PDF", "application/pdf", "%PDF-1.7\n" + declares, "PDF, which is not read"},
+		{"PDF", "application/pdf", "%PDF-1.7\n" + declares, "broken PDF"},
 		{"empty", "text/html", " \n\t ", "empty document"},
 		{"no text", "text/html", "<html><body><script>we use cookies</script></body></html>", "no text"},
 	} {

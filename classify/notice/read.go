@@ -112,7 +112,7 @@ func readPage(doc evidence.Document) (*page, error) {
 		return nil, errors.New("empty document")
 	}
 	if bytes.HasPrefix(doc.Body, []byte("%PDF-")) {
-		return nil, errors.New("PDF, which is not read")
+		return pdfPageOf(doc.Body)
 	}
 	text, err := decode(doc.Body, doc.ContentType)
 	if err != nil {

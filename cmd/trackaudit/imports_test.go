@@ -43,6 +43,8 @@ var onlyIn = map[string]struct{ pkg, why string }{
 	"github.com/gocolly/":                {"crawler/discover", "one place for static fetching"},
 	"github.com/olekukonko/tablewriter":  {"report", "one place for the terminal table"},
 	"github.com/spf13/":                  {"cmd/trackaudit", "flags belong to the command"},
+	"github.com/klippa-app/go-pdfium":    {"classify/notice", "one place for PDF"},
+	"github.com/tetratelabs/wazero":      {"classify/notice", "the sandbox of the PDF reader, and of nothing else"},
 	"github.com/rogpeppe/go-internal/te": {"cmd/trackaudit", "shell sessions test the command"},
 }
 

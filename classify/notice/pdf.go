@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	pdfium "github.com/klippa-app/go-pdfium"
@@ -28,6 +29,9 @@ const (
 
 // pdfTime bounds the reading of one PDF. A variable for tests only.
 var pdfTime = 30 * time.Second
+
+// onePDF lets one PDF be read at a time: each takes some 200 MB, and a site may link many.
+var onePDF sync.Mutex
 
 var (
 	errPDFPages     = fmt.Errorf("PDF of more than %d pages", maxPDFPages)
@@ -63,6 +67,8 @@ type pdfLink struct {
 // document and ended with it, so that no other run pays for it. A long document is worth the seconds and the memory that
 // it takes to compile PDFium first.
 func pdfPageOf(body []byte) (*page, error) {
+	onePDF.Lock()
+	defer onePDF.Unlock()
 	ctx, cancel := gocontext.WithTimeout(gocontext.Background(), pdfTime)
 	defer cancel()
 	p, err := runPDF(ctx, body, wazero.NewRuntimeConfigInterpreter(), shortPDF)

@@ -58,6 +58,7 @@ func New(in Input) *Report {
 			sorted(d.Technologies), sorted(d.Choices)})
 	}
 	r.Assessments = assessments(in.Assessments, in.Visits)
+	r.DeviceReads = deviceReads(in.Visits)
 	for _, f := range in.Findings {
 		out := Finding{Rule: f.Rule, Severity: f.Severity.String(), Subject: f.Subject, Message: f.Message, Fix: f.Fix, Fingerprint: f.Fingerprint,
 			Quote: f.Quote, Basis: f.Basis, Observations: sorted(f.Observations), Status: cmp.Or(f.Status, classify.New), Seen: f.Seen, Of: f.Of}

@@ -36,6 +36,7 @@ type Report struct {
 	Coverage      Coverage         `json:"coverage"`
 	Destinations  []Destination    `json:"destinations"`
 	Assessments   []Assessment     `json:"assessments"`
+	DeviceReads   []DeviceRead     `json:"device_reads"`
 	Browser       evidence.Browser `json:"browser"`
 	Notes         []string         `json:"notes"`       // what a person should know about how the audit ran
 	Limitations   []string         `json:"limitations"` // what no audit of this kind can see
@@ -139,6 +140,17 @@ type Assessment struct {
 	Declaration string            `json:"declaration"`
 	Source      string            `json:"source"` // layer and source of the fact behind entity and purpose
 	Listed      string            `json:"listed"` // rule of a downloaded list that names it: a hint, never a verdict
+}
+
+// DeviceRead is what the scripts of one host read out of the device, or asked a visitor's leave for, through one family of
+// Web APIs. By itself it is no sign of tracking and gets no verdict: what passes the thresholds is an observation.
+type DeviceRead struct {
+	API     string         `json:"api"` // canvas, webgl, audio, fonts, device, webrtc, permission, geolocation
+	Host    string         `json:"host"`
+	Party   evidence.Party `json:"party"`
+	Scripts []string       `json:"scripts"`
+	Calls   []string       `json:"calls"` // methods and properties
+	Asked   []string       `json:"asked"` // what for: names of client hints, of permissions
 }
 
 // Finding is one thing to act on.

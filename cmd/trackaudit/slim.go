@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"trackaudit/crawler/evidence"
@@ -8,10 +11,11 @@ import (
 
 // slimmer makes copies of visits that hold what judging needs, once the whole of each is on disk: memory must not grow
 // with all that large pages load. Of requests, judging reads the first to each host under each choice, and those for the
-// scripts that an observation leads back to. What many pages have in common is kept once.
+// scripts that an observation leads back to; of calls of Web APIs, each kind once. What many pages have in common is kept once.
 type slimmer struct {
 	met   map[host]bool
 	words map[string]string
+	calls map[string]bool // of Web APIs, as a report tells them
 }
 
 type host struct {
@@ -19,10 +23,16 @@ type host struct {
 	choice evidence.Choice
 }
 
-func newSlimmer() *slimmer { return &slimmer{map[host]bool{}, map[string]string{}} }
+func newSlimmer() *slimmer { return &slimmer{map[host]bool{}, map[string]string{}, map[string]bool{}} }
 
 func (s *slimmer) slim(v evidence.Visit) evidence.Visit {
-	v.Links, v.Frames, v.APIs = nil, nil, nil
+	v.Links, v.Frames = nil, nil
+	v.APIs = slices.DeleteFunc(v.APIs, func(c evidence.APICall) bool {
+		key := fmt.Sprint(c.API, c.Script, c.Host, slices.Sorted(maps.Keys(c.Calls)), c.Asked)
+		again := s.calls[key]
+		s.calls[key] = true
+		return again
+	})
 	needed := scriptsBehind(v)
 	all := v.Requests
 	v.Page.Requests, v.Requests = len(all), nil

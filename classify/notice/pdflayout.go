@@ -1,7 +1,7 @@
 package notice
 
 import (
-"cmp"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"

@@ -131,6 +131,8 @@ var behaviours = []behaviour{
 
 	// Storage.
 	{name: "local storage as a property", js: "localStorage.prop='value'", want: wanted{tech: evidence.LocalStorage, name: "prop", host: "SITE", setter: "THIRD"}},
+	{name: "local storage, then removed", js: "localStorage.setItem('gone','v1'); setTimeout(()=>localStorage.removeItem('gone'),500)", want: wanted{tech: evidence.LocalStorage, name: "gone", host: "SITE", setter: "THIRD"}, more: removed},
+	{name: "session storage as a property, then cleared", js: "sessionStorage.gone='v1'; setTimeout(()=>sessionStorage.clear(),500)", want: wanted{tech: evidence.SessionStorage, name: "gone", host: "SITE", setter: "THIRD"}, more: removed},
 	{name: "session storage", js: "sessionStorage.setItem('ses','1')", want: wanted{tech: evidence.SessionStorage, name: "ses", host: "SITE", setter: "THIRD"}},
 	{name: "IndexedDB", js: "indexedDB.open('db')", want: wanted{tech: evidence.IndexedDB, name: "db", host: "SITE", setter: "THIRD"}},
 	{name: "Cache Storage", js: "caches.open('box')", want: wanted{tech: evidence.CacheStorage, name: "box", host: "SITE", setter: "THIRD"}},
@@ -258,6 +260,14 @@ const packedJS = `(async()=>{const b=await new Response(new Blob(['x'.repeat(999
 // flowJS stores an identifier and sends it somewhere.
 func flowJS(send string) string {
 	return "const v='vst-'+'7c19e4d0a2b35f68'; document.cookie='uid='+v+';max-age=9999'; " + send
+}
+
+// removed wants a key that is gone at the end, with the value that it had.
+func removed(_ evidence.Visit, o *evidence.Observation) string {
+	if !o.Storage.Deleted || o.Storage.Value.Text != "v1" {
+		return fmt.Sprintf("%+v", *o.Storage)
+	}
+	return ""
 }
 
 // before wants a widget of that form, in that state before interaction.

@@ -307,6 +307,12 @@ func (c *capture) event(s *session, ev any) {
 		c.keep(ev.StorageID, ev.Key, ev.NewValue, false)
 	case *domstorage.EventDomStorageItemRemoved:
 		c.keep(ev.StorageID, ev.Key, "", true)
+	case *domstorage.EventDomStorageItemsCleared:
+		for i := range c.stored {
+			if k := &c.stored[i]; ev.StorageID != nil && k.local == ev.StorageID.IsLocalStorage && k.storageKey == storageKeyOf(ev.StorageID) {
+				k.removed = true
+			}
+		}
 	default:
 		c.networkEvent(s, ev)
 		c.checkQuiet()
@@ -357,14 +363,16 @@ func (c *capture) keep(id *domstorage.StorageID, key, value string, removed bool
 	if id == nil {
 		return
 	}
-	sk := string(id.StorageKey)
-	if sk == "" {
-		sk = id.SecurityOrigin
-	}
+	sk := storageKeyOf(id)
 	at := fmt.Sprint(id.IsLocalStorage, sk, key)
 	if i, known := c.storedAt[at]; known { // the first write says who, the last what
-		c.stored[i].value, c.stored[i].removed = clip(value, maxBody), removed
+		if c.stored[i].removed = removed; !removed {
+			c.stored[i].value = clip(value, maxBody)
+		}
 		return
+	}
+	if removed {
+		return // it was never there
 	}
 	if len(c.stored) >= maxStored {
 		c.cut = "keys in web storage"
@@ -373,6 +381,13 @@ func (c *capture) keep(id *domstorage.StorageID, key, value string, removed bool
 	c.storedAt[at] = len(c.stored)
 	c.seq++
 	c.stored = append(c.stored, storedKey{id.IsLocalStorage, sk, clip(key, 1024), clip(value, maxBody), removed, c.now(), c.seq})
+}
+
+func storageKeyOf(id *domstorage.StorageID) string {
+	if id.StorageKey == "" {
+		return id.SecurityOrigin
+	}
+	return string(id.StorageKey)
 }
 
 // close ends the evidence: what arrives later belongs to the clearing up.

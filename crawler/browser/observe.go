@@ -106,16 +106,11 @@ func (c *capture) storageObservations(topSite string) []evidence.Observation {
 		if i, known := at[k]; known {
 			list[i].Storage.StorageKey = s.storageKey
 			list[i].Storage.Deleted = s.removed
-			if !s.removed {
-				list[i].Storage.Value = evidence.NewValue(s.value)
-			}
-			continue
-		}
-		if s.removed {
+			list[i].Storage.Value = evidence.NewValue(s.value)
 			continue
 		}
 		o := evidence.Observation{Technology: tech, Name: s.key, Host: host, Setter: host, Page: c.job.URL, At: s.at, Phase: evidence.BeforeChoice,
-			Source: "DOMStorage.domStorageItemAdded", Count: 1, Storage: &evidence.StorageItem{Key: s.key, Value: evidence.NewValue(s.value), StorageKey: s.storageKey}}
+			Source: "DOMStorage.domStorageItemAdded", Count: 1, Storage: &evidence.StorageItem{Key: s.key, Value: evidence.NewValue(s.value), StorageKey: s.storageKey, Deleted: s.removed}}
 		if t := c.lastUser(s, host); t != nil { // a write as a property: whoever asked for the storage last
 			o = c.byScript(t, o.Source, o)
 			o.At = s.at

@@ -28,6 +28,7 @@ func TestSites(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				b.o.Forms = slices.Contains(site.Want.Args, "--forms")
 				web.sites.ResetLog()
 				v := visit(t, b, site.Start, evidence.ChoiceNone)
 				visits = append(visits, v)
@@ -98,6 +99,9 @@ func wantedFacts(w testsites.Want) map[string]bool {
 	}
 	for _, b := range w.Beacons {
 		put(b.On, "%s to %s%s", b.Form, b.Host, b.Path)
+		if b.When == "typing" {
+			put(b.On, "what is typed goes to %s", b.Host)
+		}
 	}
 	for _, x := range w.Widgets {
 		for _, f := range x.Forms {
@@ -139,6 +143,8 @@ func seenFacts(v evidence.Visit) map[string]bool {
 			f = fmt.Sprintf("%s by %s", o.API.API, script)
 		case o.Technology == evidence.SessionReplay:
 			f = fmt.Sprintf("replay of %s by %s to %s", o.API.Details["recorder"], script, o.Host)
+		case o.Technology == evidence.FormCapture:
+			f = fmt.Sprintf("what is typed goes to %s", o.Host)
 		case o.Technology == evidence.ThirdPartyRequest:
 			continue // the hosts say it
 		default:

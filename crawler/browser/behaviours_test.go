@@ -458,6 +458,9 @@ func (b behaviour) judge(v evidence.Visit, fill func(string) string) (missing, m
 // shortfalls are the behaviours that a mode is known to miss, with the reason; they stand in Limitations too.
 var shortfalls = map[string]map[string]string{}
 
+// maxAgain is how many behaviours may need a second try; none of 546 did on a machine with a load of 17 to 34 on 2 cores.
+const maxAgain = 1
+
 // TestBehaviours prints, for each planted behaviour, whether it was found and attributed to the script that did it.
 // Full Chromium costs five times the CPU: there only those that wait or sit elsewhere are tried, the browsers' own
 // differences being in frames, windows and clocks, unless TRACKAUDIT_ALL=1.
@@ -486,9 +489,11 @@ func TestBehaviours(t *testing.T) {
 			}
 		}
 		inParallel(len(behaviours), 3, look)
+		again := 0
 		for i, l := range lines {
 			if shortfalls[mode][behaviours[i].name] == "" && l.missing+l.wrong != "" {
 				t.Logf("%s, at the first try: %s%s", behaviours[i].name, l.missing, l.wrong)
+				again++
 				look(i) // a machine that does other things meanwhile may deny a page its time; alone, it must be found
 			}
 		}
@@ -520,7 +525,10 @@ func TestBehaviours(t *testing.T) {
 				t.Logf("%s is listed as a shortfall and was found", p.name)
 			}
 		}
-		t.Logf("%d behaviours, %d found, %d attributed\n%s", len(behaviours), found, attributed, table.String())
+		t.Logf("%d behaviours, %d found, %d attributed, %d of them at the second try\n%s", len(behaviours), found, attributed, again, table.String())
+		if again > maxAgain {
+			t.Errorf("%d needed a second try: what a visit sees must not hang on how busy the machine is", again)
+		}
 	})
 }
 

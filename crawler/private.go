@@ -30,7 +30,7 @@ func isPrivate(a netip.Addr) bool {
 }
 
 // privateRules are host rules by which Chrome finds no private address that is written as such. A name that leads
-// to one is refused when it answers (see keepOut). In a pattern ? stands for at most one character.
+// to one is refused by Chrome or when it answers (see keepOut). In a pattern ? stands for at most one character.
 func privateRules() []string {
 	var list []string
 	add := func(pattern string) { list = append(list, "MAP "+pattern+" ~NOTFOUND") }
@@ -63,6 +63,8 @@ var errPrivate = errors.New("it leads to a private address, which a public site 
 // wrote the rule meant them. Behind a proxy, which looks names up, nothing is known of addresses.
 func (cfg *Config) keepOut(ctx context.Context) error {
 	u, err := url.Parse(cfg.Start)
+	given := len(cfg.Browser.HostRules) > 0
+	cfg.Browser.LocalNetwork = true
 	if err != nil || cfg.AllowPrivate {
 		return nil // what is wrong with an address, the visit says
 	}
@@ -81,6 +83,7 @@ func (cfg *Config) keepOut(ctx context.Context) error {
 	if !named(u.Hostname()) && leadsHome(ctx, u.Hostname()) {
 		return nil
 	}
+	cfg.Browser.LocalNetwork = given // Chrome knows nothing of hosts that a rule names
 	cfg.Browser.HostRules = append(slices.Clone(cfg.Browser.HostRules), privateRules()...)
 	cfg.Browser.Refuse = func(host, address string) bool {
 		a, err := netip.ParseAddr(strings.Trim(address, "[]"))

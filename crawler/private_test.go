@@ -57,6 +57,9 @@ func TestKeepOut(t *testing.T) {
 		if (cfg.Browser.Refuse != nil) != c.kept {
 			t.Errorf("%s: kept out %v, want %v", name, cfg.Browser.Refuse != nil, c.kept)
 		}
+		if want := !c.kept || c.rule != ""; cfg.Browser.LocalNetwork != want {
+			t.Errorf("%s: Chrome lets pages ask private addresses %v, want %v", name, cfg.Browser.LocalNetwork, want)
+		}
 		if c.kept && c.rule != "" && (cfg.Browser.Refuse("acme.test", "127.0.0.1") || !cfg.Browser.Refuse("other.test", "[::1]") || cfg.Browser.Refuse("other.test", "9.9.9.9")) {
 			t.Errorf("%s: the rule's host is refused, or another is not", name)
 		}

@@ -98,11 +98,12 @@
 // # Hostile sites
 //
 // A page that spins, floods, crashes or never ends costs its own completeness (exit 3), not the run. The pages of a
-// public site are kept out of the private network: an address that is written as a private one is not found, and a
-// page that a private address answers is not read and is reported as blocked. Hosts that --host-rule names may lead
-// anywhere; --allow-private lifts it; a target that itself is private is not held to it. A name on the web that leads
-// to a private address is found out by its answer: the request itself has then been made. Behind a proxy, addresses
-// are the proxy's affair.
+// public site are kept out of the private network: an address that is written as a private one is not found, a name
+// that leads to one is refused by Chrome (142 and later) before it is asked, and a page that a private address answers
+// is not read and is reported as blocked. Hosts that --host-rule names may lead anywhere; --allow-private lifts it; a
+// target that itself is private is not held to it. Of an older Chrome, with --host-rule, and of a page that is itself
+// behind such a name, the address is found out by its answer: the request itself has then been made. Behind a proxy,
+// addresses are the proxy's affair.
 //
 // # Limitations
 //

@@ -35,13 +35,16 @@ type Options struct {
 	Repeat                 bool   // load a page with long ETags twice more, to tell identifiers in the cache
 	Resolver               string // DNS server that is asked where the site's own names lead: "HOST:PORT", "system"; "" = none
 	// Refuse says that a page at host must not be read when address is what answers; nil = any may.
-	Refuse     func(host, address string) bool
-	Facts      *knowledge.Facts
-	HashKey    []byte
-	KeepValues bool
-	Log        func(format string, args ...any) // warnings; nil = none
+	Refuse func(host, address string) bool
+	// LocalNetwork lets pages of public addresses ask private ones; otherwise Chrome refuses it, before the request is
+	// made, as it does to a visitor who does not allow it (Local Network Access, Chrome 142).
+	LocalNetwork bool
+	Facts        *knowledge.Facts
+	HashKey      []byte
+	KeepValues   bool
+	Log          func(format string, args ...any) // warnings; nil = none
 
-	more []string // further flags; the tests use it for Chrome's own log of the network
+	more []string // further flags; the tests use it for Chrome's own log of the network, and to call an address public
 }
 
 // Browser is a running browser. It is safe for concurrent use.

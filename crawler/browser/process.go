@@ -119,13 +119,17 @@ func (p *process) stop(grace time.Duration) {
 // flags are the browser's command line: quiet, ordinary to look at, and nothing switched off that a page's
 // tracking needs.
 func flags(bin Binary, o Options, profile string) []string {
+	off := "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication"
+	if o.LocalNetwork {
+		off += ",LocalNetworkAccessChecks"
+	}
 	list := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
 		"--disable-extensions", "--disable-breakpad", "--disable-client-side-phishing-detection", "--metrics-recording-only",
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 		"--disable-hang-monitor", "--disable-popup-blocking", "--disable-prompt-on-repost", "--disable-dev-shm-usage",
-		"--disable-blink-features=AutomationControlled", "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication",
+		"--disable-blink-features=AutomationControlled", "--disable-features=" + off,
 		"--disable-ipc-flooding-protection", "--password-store=basic", "--use-mock-keychain", "--force-color-profile=srgb",
 		"--mute-audio", "--disable-smooth-scrolling", "--window-size=1366,768", "--lang=en-US", "--disable-quic",
 		"--disable-site-isolation-trials", // a frame in another process has a clock that the page's does not wait for

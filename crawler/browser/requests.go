@@ -84,6 +84,9 @@ func (c *capture) networkEvent(s *session, ev any) {
 			if ev.BlockedReason != "" {
 				r.Failed = "blocked: " + string(ev.BlockedReason)
 			}
+			if e := ev.CorsErrorStatus; e != nil && e.CorsError == network.CorsErrorLocalNetworkAccessPermissionDenied {
+				r.Failed = "blocked: it leads to a private address"
+			}
 		}
 	case *network.EventReportingAPIEndpointsChangedForOrigin:
 		for _, e := range ev.Endpoints {

@@ -18,6 +18,7 @@ var lexiconFiles embed.FS
 type lexicon struct {
 	language string
 	classes  []string            // by number
+	groups   []int               // of each class, by number: those of "tech.", of "purpose." …
 	class    map[string]int      // number by name
 	label    map[string]string   // of a class: the words a report uses for it
 	lines    map[string][]string // of the classes that pages are read by, see words
@@ -120,6 +121,7 @@ func (lx *lexicon) classNumber(name string) int {
 		n = len(lx.classes)
 		lx.class[name] = n
 		lx.classes = append(lx.classes, name)
+		lx.groups = append(lx.groups, slices.IndexFunc(lx.classes, func(c string) bool { return group(c) == group(name) }))
 	}
 	return n
 }
@@ -280,12 +282,11 @@ func group(class string) string {
 }
 
 func (m *matcher) longestOnly(hits []hit) []hit {
-	slices.SortStableFunc(hits, func(a, b hit) int {
-		if a.from != b.from {
-			return a.from - b.from
+	for i := 1; i < len(hits); i++ { // nearly sorted as they come: by their start, then the longest first
+		for j := i; j > 0 && (hits[j].from < hits[j-1].from || hits[j].from == hits[j-1].from && hits[j].to > hits[j-1].to); j-- {
+			hits[j], hits[j-1] = hits[j-1], hits[j]
 		}
-		return b.to - a.to
-	})
+	}
 	out := m.kept[:0]
 next:
 	for _, h := range hits {
@@ -294,7 +295,7 @@ next:
 			if o == h {
 				continue next
 			}
-			if o.from <= h.from && h.to <= o.to && h.to-h.from < o.to-o.from && group(m.classes[o.class]) == group(m.classes[h.class]) {
+			if o.from <= h.from && h.to <= o.to && h.to-h.from < o.to-o.from && m.groups[o.class] == m.groups[h.class] {
 				continue next
 			}
 		}

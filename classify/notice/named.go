@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"trackaudit/classify/knowledge"
 	"trackaudit/crawler/evidence"
@@ -95,8 +97,8 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		return nil // the companies named are the ones that speak
 	}
 	var list, out []named
-	if r.names != nil {
-		list = r.names(r.p.text[s.Start:s.End])
+	if r.names != nil && r.mayName(s) {
+		list = r.names(text)
 	}
 	for _, n := range r.apposed(s) {
 		if !slices.ContainsFunc(list, func(o named) bool { return o.start < n.end && n.start < o.end }) {
@@ -147,6 +149,22 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		}
 	}
 	return kept
+}
+
+// mayName says that a sentence may hold a name: a capital, a figure or a dot after its first word, or a first word that
+// begins no sentence of ours.
+func (r *reader) mayName(s *sentence) bool {
+	if len(s.toks) == 0 {
+		return false
+	}
+	first := s.toks[0]
+	if !r.m.isWord(first.word, "self") && !r.m.isWord(first.word, "you") && !r.m.isWord(first.word, "noname") {
+		return true
+	}
+	rest := strings.TrimRight(r.p.text[first.End:s.End], ".")
+	return strings.ContainsFunc(rest, func(c rune) bool {
+		return c == '.' || c < utf8.RuneSelf && unicode.IsDigit(c) || unicode.IsUpper(c) || c >= utf8.RuneSelf && !unicode.IsLower(c)
+	})
 }
 
 // labelsProvider says that nothing but a label stands before a name: "Provider: Lumen".

@@ -62,6 +62,9 @@ func appendTokens(out []token, text string, s Span) []token {
 }
 
 func wordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '%' || r == '&'
+	}
 	return r == '_' || r == '%' || r == '&' || r == '§' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
 }
 
@@ -97,8 +100,10 @@ func appendWord(out []token, text string, s Span) []token {
 	}
 	at := strings.IndexByte(w, '\'')
 	if at < 0 {
-		if verb, ok := joinedNot[w]; ok {
-			return append(out, token{s, verb}, token{s, "not"})
+		if c := w[len(w)-1]; c == 't' && len(w) <= 6 { // as all of them
+			if verb, ok := joinedNot[w]; ok {
+				return append(out, token{s, verb}, token{s, "not"})
+			}
 		}
 		return append(out, token{s, w})
 	}

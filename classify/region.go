@@ -32,6 +32,8 @@ func includes(region, visitor notice.Region) bool {
 		return visitor == "us-ca"
 	case region == "outside_us":
 		return visitor == "eu" || visitor == "uk"
+	case region == "eu": // parts for Europe often speak to Britain too
+		return visitor == "uk"
 	}
 	return false
 }

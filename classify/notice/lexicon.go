@@ -231,7 +231,11 @@ func (m *matcher) find(toks []token) []hit {
 		for _, a := range atoms[i] {
 			for _, n := range m.first[a] {
 				p := &m.phrases[n]
-				if to := match(p.steps, toks, atoms, i, true); to > 0 {
+				to := i + 1 // a phrase of one word
+				if len(p.steps) > 1 {
+					to = match(p.steps, toks, atoms, i, true)
+				}
+				if to > 0 {
 					hits = append(hits, hit{p.class, i, to})
 				}
 			}

@@ -87,6 +87,9 @@ func TestSignals(t *testing.T) {
 						}
 					}
 				}
+				if proof := fmt.Sprintf("%s: 1 went out with ", want.header); v.Reach.Outcome != "made" || want.header != "" && !strings.HasPrefix(v.Reach.Proof, proof) || want.header == "" && v.Reach.Proof != "" || strings.Contains(v.Reach.Proof, " 0 of") {
+					t.Errorf("the choice: %+v", v.Reach)
+				}
 				if seen := len(v.Requests); seen < n {
 					t.Errorf("the server was asked %d times, the evidence holds %d requests", n, seen)
 				}

@@ -262,7 +262,7 @@ func (v *visiting) result(err error) Result {
 		v.stop(evidence.Timeout, "the browser did not open a page in time")
 	}
 	out := evidence.Visit{ID: v.job.ID, URL: v.job.URL, Choice: v.job.Choice, Started: v.start.UTC(), Finished: time.Now().UTC(),
-		Browser: v.b.Version(), Dwell: v.dwell, Tries: 1, Reach: evidence.Reach{Outcome: "made"},
+		Browser: v.b.Version(), Dwell: v.dwell, Tries: 1, Reach: v.reach(),
 		Requests: []evidence.Request{}, Observations: []evidence.Observation{}}
 	v.describe(&out)
 	top := v.topSite(out.FinalURL)

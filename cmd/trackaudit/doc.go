@@ -128,6 +128,8 @@
 //   - Aliases (CNAME) are asked for with --resolver only; identifiers in the cache, and names of windows that every
 //     visitor gets, are told with --repeat only; typed values that leave with --forms only. Fields in closed shadow
 //     trees are not filled; where a policy gives frames processes of their own, fields that load late may not be.
+//   - Values and recordings that go to an alias (CNAME) of a third party are told as going to the site's own name; that the
+//     name is an alias is a finding of its own.
 //   - Reading prose is not exact: each declaration carries its quote and a confidence, and a person can correct
 //     it (trackaudit notice, then --declaration).
 //   - A cookie or host that the embedded facts do not know is called unclassified or named by its host; purposes

@@ -9,10 +9,9 @@ import (
 type Kind string
 
 const (
-	Binding   Kind = "binding"   // a law, or a court's reading of it
-	Guidance  Kind = "guidance"  // of an authority: how it reads the law
-	Framework Kind = "framework" // of an industry
-	Proposal  Kind = "proposal"  // may become law; never applied
+	Binding  Kind = "binding"  // a law, or a court's reading of it
+	Guidance Kind = "guidance" // of an authority: how it reads the law
+	Proposal Kind = "proposal" // may become law; never applied
 )
 
 // Provision is one thing that a law asks, as far as an audit can see it, and since when.
@@ -69,16 +68,20 @@ func InForce(laws []string, day time.Time) []Provision {
 
 // asks returns the first provision in force that is of this rule.
 func (c *collector) asks(rule string) (Provision, bool) {
-	i := slices.IndexFunc(c.law, func(p Provision) bool { return p.Rule == rule })
+	return c.first(func(p Provision) bool { return p.Rule == rule })
+}
+
+// provision returns the provision in force that has this ID.
+func (c *collector) provision(id string) (Provision, bool) {
+	return c.first(func(p Provision) bool { return p.ID == id })
+}
+
+func (c *collector) first(is func(Provision) bool) (Provision, bool) {
+	i := slices.IndexFunc(c.law, is)
 	if i < 0 {
 		return Provision{}, false
 	}
 	return c.law[i], true
-}
-
-// inForce says that a provision, by its ID, is among those that count.
-func (c *collector) inForce(id string) bool {
-	return slices.ContainsFunc(c.law, func(p Provision) bool { return p.ID == id })
 }
 
 // basis is how a finding cites a provision.

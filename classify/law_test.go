@@ -2,10 +2,12 @@ package classify
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"trackaudit/classify/knowledge"
+	"trackaudit/classify/notice"
 	"trackaudit/crawler/evidence"
 )
 
@@ -55,6 +57,7 @@ func TestLaws(t *testing.T) {
 	ad := cookie("loom_id", "loom.test", "px.loom.test", year)
 	n := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics}, d{Technology: evidence.CookieTech, Purpose: knowledge.Advertising})
 	kept := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Retention: "2 years", Lifetime: 2 * year}, d{Technology: evidence.CookieTech, Purpose: knowledge.Advertising})
+	suggested := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics}, d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Retention: "2 years", Lifetime: 2 * year, Origin: notice.FromModel})
 	for _, c := range []struct {
 		name string
 		in   Input
@@ -64,6 +67,8 @@ func TestLaws(t *testing.T) {
 		{"no law", Input{Visits: visits(stats), Notice: n}, "tracking-before-consent", ""},
 		{"eu", Input{Visits: visits(stats), Notice: n, Laws: []string{"eu"}}, "tracking-before-consent", "medium"},
 		{"eu, before", Input{Visits: visits(stats), Notice: n, Laws: []string{"eu"}, Day: day("2010-01-01")}, "tracking-before-consent", ""},
+		{"eu, a beacon", Input{Visits: visits(request(evidence.WebBeacon, "https://px.loom.test/p.gif")), Notice: n, Laws: []string{"eu"}}, "tracking-before-consent", "medium"},
+		{"eu, a beacon, before the guidelines", Input{Visits: visits(request(evidence.WebBeacon, "https://px.loom.test/p.gif")), Notice: n, Laws: []string{"eu"}, Day: day("2020-01-01")}, "tracking-before-consent", ""},
 		{"uk, statistics", Input{Visits: visits(stats), Notice: n, Laws: []string{"uk"}, Day: day("2026-11-24")}, "tracking-before-consent", "info"},
 		{"uk, statistics, before the exception", Input{Visits: visits(stats), Notice: n, Laws: []string{"uk"}, Day: day("2025-11-24")}, "tracking-before-consent", "medium"},
 		{"uk, advertising", Input{Visits: visits(ad), Notice: n, Laws: []string{"uk"}, Day: day("2026-11-24")}, "tracking-before-consent", "medium"},
@@ -71,6 +76,7 @@ func TestLaws(t *testing.T) {
 		{"no lifetime, no law", Input{Visits: visits(stats), Notice: n}, "lifetime-not-stated", ""},
 		{"no lifetime, eu", Input{Visits: visits(stats), Notice: n, Laws: []string{"eu"}}, "lifetime-not-stated", "low"},
 		{"a lifetime, eu", Input{Visits: visits(stats), Notice: kept, Laws: []string{"eu"}}, "lifetime-not-stated", ""},
+		{"a lifetime that a model suggests, eu", Input{Visits: visits(stats), Notice: suggested, Laws: []string{"eu"}}, "lifetime-not-stated", "low"},
 		{"session cookies, eu", Input{Visits: visits(cookie("_tal_id", "site.test", "cdn.tally.test", 0)), Notice: n, Laws: []string{"eu"}}, "lifetime-not-stated", ""},
 	} {
 		c.in.Facts, c.in.Require = facts(t), RequireCategory
@@ -80,6 +86,9 @@ func TestLaws(t *testing.T) {
 				got = f.Severity.String()
 				if f.Basis == "" {
 					t.Errorf("%s: no basis", c.name)
+				}
+				if guided := strings.Contains(f.Basis, "guidance"); guided != (c.name == "eu, a beacon") {
+					t.Errorf("%s: basis %q", c.name, f.Basis)
 				}
 			}
 		}

@@ -40,38 +40,31 @@ func includes(region, visitor notice.Region) bool {
 
 // perVisitor is a notice as each kind of visitor reads it.
 type perVisitor struct {
-	visitors []notice.Region
-	told     []*declarations // by visitor
-	whole    *declarations   // all that it affirms for anybody, and what it denies to all
-	asked    bool            // the visitors are those of laws that the user named
+	told  []*declarations // each kind of visitor; none where the notice speaks to all alike
+	whole *declarations   // all that it affirms for anybody, and what it denies to all of them
+	asked bool            // the visitors are those of laws that the user named
 }
 
 func readBy(in Input) *perVisitor {
-	p := &perVisitor{visitors: visitorsOf(in.Laws), asked: len(in.Laws) > 0}
+	visitors := visitorsOf(in.Laws)
+	p := &perVisitor{asked: len(in.Laws) > 0}
+	p.whole = index(in.Notice, in.NoticeProblems, in.Facts, func(d *notice.Declaration) bool {
+		return !d.Denied || !slices.ContainsFunc(visitors, func(v notice.Region) bool { return !includes(d.Region, v) })
+	})
 	if in.Notice == nil || !slices.ContainsFunc(in.Notice.Declarations, func(d notice.Declaration) bool { return d.Region != "" }) {
-		p.whole = index(in.Notice, in.NoticeProblems, in.Facts, func(*notice.Declaration) bool { return true })
-		p.visitors = nil
 		return p
 	}
-	p.whole = index(in.Notice, in.NoticeProblems, in.Facts, func(d *notice.Declaration) bool {
-		return !d.Denied || !slices.ContainsFunc(p.visitors, func(v notice.Region) bool { return !includes(d.Region, v) })
-	})
-	for _, v := range p.visitors {
+	for _, v := range visitors {
 		p.told = append(p.told, index(in.Notice, in.NoticeProblems, in.Facts, func(d *notice.Declaration) bool { return includes(d.Region, v) }))
 	}
 	return p
 }
 
-// weakest finds what the visitors are told who are told least of an observation that others are told of; nil when all
-// are told.
-func (p *perVisitor) weakest(best cover, covers func(*declarations) cover) (told *declarations, c cover) {
-	if best.level < byCategory || best.by.Region == "" {
-		return nil, best
-	}
-	c = best
-	for i := range p.visitors {
-		if one := covers(p.told[i]); one.level < byCategory && (told == nil || one.level < c.level) {
-			told, c = p.told[i], one
+// least is what the visitors are told who are told least of an observation.
+func (p *perVisitor) least(covers func(*declarations) cover) (told *declarations, c cover) {
+	for i, ds := range p.told {
+		if one := covers(ds); i == 0 || one.level < c.level {
+			told, c = ds, one
 		}
 	}
 	return told, c
@@ -81,13 +74,6 @@ var regionNames = map[notice.Region]string{
 	"us": "the United States", "us-ca": "California", "eu": "the European Union", "uk": "the United Kingdom", "outside_us": "places outside the United States",
 }
 
-func regionName(r notice.Region) string {
-	if n, ok := regionNames[r]; ok {
-		return n
-	}
-	return string(r)
-}
-
 // regional files what the notice tells the visitors of some region only.
 func (c *collector) regional(a *Assessment) {
 	if a.only == "" || a.Verdict != Declared && a.Verdict != Misdeclared {
@@ -95,28 +81,32 @@ func (c *collector) regional(a *Assessment) {
 	}
 	o := &a.Observation
 	c.add("region-gap", a.who.label(o), string(o.Technology)+" "+string(a.only), a, func(f *Finding) {
-		f.Message = sentence(seen(a)) + "; the notice tells this to visitors in " + regionName(a.only) + " only."
+		f.Message = sentence(seen(a)) + "; the notice tells this to visitors in " + regionNames[a.only] + " only."
 		f.Quote = c.declaration(a.Declaration).Quote
-		f.Fix = "Say it to all visitors, outside the part for " + regionName(a.only) + "; or stop it for the others."
+		f.Fix = "Say it to all visitors, outside the part for " + regionNames[a.only] + "; or stop it for the others."
 	})
 }
 
 // judgeBy sets the verdict of an observation, in view of who is told what, and returns the declaration that decided.
 // Under laws that the user named, those count who are told least.
-func (p *perVisitor) judgeBy(a *Assessment, covers func(*declarations) cover, decide func(cover, *declarations) (Verdict, *notice.Declaration, string)) *notice.Declaration {
+func (p *perVisitor) judgeBy(a *Assessment, covers func(*declarations) cover, decide func(cover, *declarations) (Verdict, *notice.Declaration, string)) (by *notice.Declaration) {
 	best := covers(p.whole)
-	a.cover = best
-	told, c := p.weakest(best, covers)
-	var by *notice.Declaration
-	if told != nil && p.asked {
+	told, c := p.whole, best
+	if len(p.told) > 0 {
+		told, c = p.least(covers)
+	}
+	if p.asked {
 		a.cover = c
 		a.Verdict, by, a.Reason = decide(c, told)
-		a.Reason += "; visitors in " + regionName(best.by.Region) + " are told more"
+		if c.level < best.level && best.by.Region != "" {
+			a.Reason += "; visitors in " + regionNames[best.by.Region] + " are told more"
+		}
 		return by
 	}
+	a.cover = best
 	a.Verdict, by, a.Reason = decide(best, p.whole)
-	if told != nil && by == best.by {
-		a.only = best.by.Region
+	if best.level >= byCategory && c.level < byCategory && by == best.by {
+		a.only = by.Region
 	}
 	return by
 }

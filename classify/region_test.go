@@ -39,6 +39,7 @@ func TestRegions(t *testing.T) {
 		{"to California, by the law of Europe", tells("us-ca"), []string{"eu"}, Undeclared, false},
 		{"to others than Americans, by the law of Europe", tells("outside_us"), []string{"eu", "uk"}, Declared, false},
 		{"to Europe, by two laws", tells("eu"), []string{"eu", "us-ca"}, Undeclared, false},
+		{"in an umbrella clause to California, by the law of Europe", says(d{Technology: evidence.WebBeacon, Strength: notice.Generic, Region: "us-ca"}), []string{"eu"}, Undeclared, false},
 		{"to Europe, by the law of Britain", tells("eu"), []string{"uk"}, Declared, false},
 		{"to both, by two laws", tells("eu", "us-ca"), []string{"eu", "us-ca"}, Declared, false},
 		{"denied to all", denies(""), nil, Contradicted, false},

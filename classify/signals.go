@@ -80,8 +80,7 @@ func remembers(a *Assessment) bool {
 func (c *collector) beforeConsent(list []Assessment) {
 	claim := c.in.Notice.Claims.Consent
 	claimed := claim.Value == "prior"
-	asked, byLaw := c.asks("tracking-before-consent")
-	if !claimed && !byLaw {
+	if _, asked := c.asks("tracking-before-consent"); !claimed && !asked {
 		return
 	}
 	for i := range list {
@@ -90,8 +89,8 @@ func (c *collector) beforeConsent(list []Assessment) {
 		if a.Choice != evidence.ChoiceNone || o.Phase != evidence.BeforeChoice || a.Verdict == Exempt || !tracks(a.Purpose) || o.Technology == evidence.ThirdPartyRequest {
 			continue
 		}
-		// That sending counts like storing is, in the Union, a reading of the authorities'.
-		if !claimed && !stores(o.Technology) && !c.inForce("EU-3") && !c.inForce("UK-0") {
+		asked, byLaw := c.consent(o)
+		if !claimed && !byLaw {
 			continue
 		}
 		f := c.add("tracking-before-consent", a.who.label(o), "", a, func(f *Finding) {
@@ -118,14 +117,29 @@ func (c *collector) beforeConsent(list []Assessment) {
 // mayCount says that only the law of the United Kingdom speaks, and that it may except what was observed: statistics.
 // Whether its conditions hold, no machine can tell.
 func (c *collector) mayCount(a *Assessment, claimed bool) bool {
-	return !claimed && a.Purpose == knowledge.Analytics && c.inForce("UK-1") && !c.inForce("EU-1")
+	_, excepts := c.provision("UK-1")
+	_, union := c.provision("EU-1")
+	return !claimed && a.Purpose == knowledge.Analytics && excepts && !union
+}
+
+// consent returns what asks for consent to an observation. That sending counts like storing is, in the Union, a reading of
+// the authorities'.
+func (c *collector) consent(o *evidence.Observation) (Provision, bool) {
+	union := "EU-3"
+	if stores(o.Technology) {
+		union = "EU-1"
+	}
+	if p, ok := c.provision(union); ok {
+		return p, true
+	}
+	return c.provision("UK-0")
 }
 
 // lifetimes files that the notice says of no cookie how long it works, where a law wants that said.
 func (c *collector) lifetimes(list []Assessment) {
 	asked, ok := c.asks("lifetime-not-stated")
 	if !ok || c.nothingRead() || slices.ContainsFunc(c.in.Notice.Declarations, func(d notice.Declaration) bool {
-		return d.Technology == evidence.CookieTech && d.Retention != "" && d.Review != notice.Rejected
+		return d.Technology == evidence.CookieTech && d.Retention != "" && !d.Denied && d.Counts()
 	}) {
 		return
 	}

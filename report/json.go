@@ -15,7 +15,11 @@ func JSON(w io.Writer, r *Report) error {
 	// Assessments are what a large site has many of: they are written one by one, not held in memory as text.
 	rest := *r
 	rest.Assessments = []Assessment{}
-	text, err := indented(&rest, "")
+	compact, err := rest.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	text, err := indent(compact, "")
 	if err != nil {
 		return err
 	}
@@ -29,7 +33,11 @@ func JSON(w io.Writer, r *Report) error {
 	out.Write(before)
 	out.WriteString(empty[:len(empty)-1])
 	for i := range r.Assessments {
-		one, err := indented(&r.Assessments[i], "    ")
+		compact, err := escaped(&r.Assessments[i])
+		if err != nil {
+			return err
+		}
+		one, err := indent(compact, "    ")
 		if err != nil {
 			return err
 		}
@@ -45,13 +53,9 @@ func JSON(w io.Writer, r *Report) error {
 	return out.Flush()
 }
 
-func indented(v any, prefix string) ([]byte, error) {
-	compact, err := escaped(v)
-	if err != nil {
-		return nil, err
-	}
+func indent(compact []byte, prefix string) ([]byte, error) {
 	var b bytes.Buffer
-	err = json.Indent(&b, compact, prefix, "  ")
+	err := json.Indent(&b, compact, prefix, "  ")
 	return b.Bytes(), err
 }
 
@@ -64,9 +68,6 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 // escaped escapes what JSON allows raw and a terminal would obey or hide: C1 controls, direction overrides,
 // zero-width characters. The text that a parser gets is the text that the page gave.
 func escaped(v any) ([]byte, error) {
-	if r, ok := v.(*Report); ok {
-		return r.MarshalJSON()
-	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

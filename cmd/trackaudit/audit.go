@@ -212,10 +212,10 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	cfg := p.crawl(info.Target, addresses, progress.show, note)
 	cfg.Earlier = earlier
 	var visits []evidence.Visit
-	slimmer := newSlimmer()
+	slimmer := classify.NewSlimmer()
 	result, crawlErr := crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
 		err := folder.add(v)
-		visits = append(visits, slimmer.slim(v))
+		visits = append(visits, slimmer.Slim(v))
 		return err
 	})
 	progress.end()
@@ -309,10 +309,10 @@ func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note
 		cfg := p.crawl(info.Target, nil, progress.show, note)
 		cfg.NoNotices = true
 		var visits []evidence.Visit
-		slimmer := newSlimmer()
+		slimmer := classify.NewSlimmer()
 		_, err = crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
 			err := sink(v)
-			visits = append(visits, slimmer.slim(v))
+			visits = append(visits, slimmer.Slim(v))
 			return err
 		})
 		progress.end()

@@ -64,9 +64,9 @@ func BenchmarkJudge(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		var visits []evidence.Visit
-		slimmer := newSlimmer()
+		slimmer := classify.NewSlimmer()
 		for v := range manyVisits(pages) {
-			visits = append(visits, slimmer.slim(v))
+			visits = append(visits, slimmer.Slim(v))
 		}
 		kept := heap()
 		j := judge(runInfo{}, visits, nil, reading{notice: n}, facts, rules{policy: classify.Policy{FailOn: classify.Medium}, require: classify.RequireCategory})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -170,9 +171,9 @@ func (a *asked) String() string {
 		text = fmt.Sprintf("the model suggested %d declarations; they count once a person accepts them", a.Suggested)
 	}
 	dropped, reasons := 0, []string{}
-	for _, why := range keys(words(a.Dropped)) {
-		dropped += a.Dropped[notice.Drop(why)]
-		reasons = append(reasons, fmt.Sprintf("%d %s", a.Dropped[notice.Drop(why)], why))
+	for _, why := range slices.Sorted(maps.Keys(a.Dropped)) {
+		dropped += a.Dropped[why]
+		reasons = append(reasons, fmt.Sprintf("%d %s", a.Dropped[why], why))
 	}
 	if dropped > 0 {
 		text += fmt.Sprintf("; %d dropped: %s", dropped, strings.Join(reasons, ", "))
@@ -181,14 +182,6 @@ func (a *asked) String() string {
 		text += fmt.Sprintf("; %d of %d parts of the notice were not asked about", a.Left, a.Left+a.Questions)
 	}
 	return text
-}
-
-func words(m map[notice.Drop]int) map[string]int {
-	out := map[string]int{}
-	for k, v := range m {
-		out[string(k)] = v
-	}
-	return out
 }
 
 // failed gives an error of the server its hint.

@@ -2,8 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"trackaudit/crawler/evidence"
 )
@@ -12,18 +12,13 @@ import (
 // by the headers that Chrome sent. One that no request carried was not made. The caller holds mu.
 func (c *capture) reach() evidence.Reach {
 	made := evidence.Reach{Outcome: "made"}
-	names := []string{}
-	for name := range c.signals.Headers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		value := fmt.Sprint(c.signals.Headers[name])
+	for _, name := range slices.Sorted(maps.Keys(c.signals.Headers)) {
+		value := c.signals.Headers[name]
 		sent, all := 0, 0
 		for _, infos := range c.cookies {
 			for _, info := range infos {
 				all++
-				if header(info.Headers, strings.ToLower(name)) == value {
+				if header(info.Headers, name) == value {
 					sent++
 				}
 			}

@@ -1,4 +1,4 @@
-package main
+package classify
 
 import (
 	"fmt"
@@ -9,23 +9,27 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// slimmer makes copies of visits that hold what judging needs, once the whole of each is on disk: memory must not grow
-// with all that large pages load. Of requests, judging reads the first to each host under each choice, and those for the
+// Slimmer makes copies of visits that hold what judging and reporting read, once the whole of each is on disk: memory must
+// not grow with all that large pages load. Of requests, judging reads the first to each host under each choice, and those for the
 // scripts that an observation leads back to; of calls of Web APIs, each kind once. What many pages have in common is kept once.
-type slimmer struct {
-	met   map[host]bool
+type Slimmer struct {
+	met   map[reached]bool
 	words map[string]string
 	calls map[string]bool // of Web APIs, as a report tells them
 }
 
-type host struct {
-	name   string
+type reached struct {
+	host   string
 	choice evidence.Choice
 }
 
-func newSlimmer() *slimmer { return &slimmer{map[host]bool{}, map[string]string{}, map[string]bool{}} }
+// NewSlimmer returns a Slimmer for the visits of one audit.
+func NewSlimmer() *Slimmer {
+	return &Slimmer{map[reached]bool{}, map[string]string{}, map[string]bool{}}
+}
 
-func (s *slimmer) slim(v evidence.Visit) evidence.Visit {
+// Slim returns the copy. It shares memory with v, which is not to be used any more.
+func (s *Slimmer) Slim(v evidence.Visit) evidence.Visit {
 	v.Links, v.Frames = nil, nil
 	v.APIs = slices.DeleteFunc(v.APIs, func(c evidence.APICall) bool {
 		key := fmt.Sprint(c.API, c.Script, c.Host, slices.Sorted(maps.Keys(c.Calls)), c.Asked)
@@ -37,8 +41,8 @@ func (s *slimmer) slim(v evidence.Visit) evidence.Visit {
 	all := v.Requests
 	v.Page.Requests, v.Requests = len(all), nil
 	for _, r := range all {
-		first := !s.met[host{r.Host, v.Choice}]
-		s.met[host{s.word(r.Host), v.Choice}] = true
+		first := !s.met[reached{r.Host, v.Choice}]
+		s.met[reached{s.word(r.Host), v.Choice}] = true
 		script := r.Type == "Script" && needed[r.URL]
 		if !first && !script {
 			continue
@@ -66,7 +70,7 @@ func (s *slimmer) slim(v evidence.Visit) evidence.Visit {
 }
 
 // word keeps one copy of a text that many visits hold.
-func (s *slimmer) word(text string) string {
+func (s *Slimmer) word(text string) string {
 	if w, ok := s.words[text]; ok {
 		return w
 	}
@@ -96,12 +100,4 @@ func scriptsBehind(v evidence.Visit) map[string]bool {
 		}
 	}
 	return needed
-}
-
-// withoutLine takes the line off a place in a script: "https://a.test/x.js:12".
-func withoutLine(place string) string {
-	if i := strings.LastIndexByte(place, ':'); i > 0 && strings.Trim(place[i+1:], "0123456789") == "" {
-		return place[:i]
-	}
-	return place
 }

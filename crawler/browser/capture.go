@@ -340,6 +340,7 @@ func (c *capture) navigated(s *session, f *cdp.Frame) {
 		url = f.UnreachableURL
 	}
 	c.frames[f.ID], c.sessionOf[f.ID] = url, s
+	signal(c.ticked)
 	if f.ParentID == "" && s == c.page {
 		c.main = f.ID
 	}

@@ -66,6 +66,7 @@ type field struct {
 func (v *visiting) fill(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, typeTimeout)
 	defer cancel()
+	v.framesArrive(ctx)
 	v.mu.Lock()
 	frames := []cdp.FrameID{v.main}
 	sessions := maps.Clone(v.sessionOf)
@@ -114,6 +115,36 @@ func (v *visiting) fill(ctx context.Context) {
 			}
 			in(fmt.Sprintf("trackauditFields[%d].blur(); ''", i))
 		}
+	}
+}
+
+// loadedScript answers when a document and the frames in it are loaded.
+const loadedScript = `new Promise((yes) => document.readyState === 'complete' ? yes() : addEventListener('load', yes))`
+
+// framesArrive waits for the frames that have processes of their own, for which the page's clock does not wait: until
+// each that was asked for is there, and is loaded with those in it.
+func (v *visiting) framesArrive(ctx context.Context) {
+	v.tick(ctx, arrival, func() bool {
+		for _, r := range v.requests {
+			if r.Type == "Document" && v.parents[r.frameID] != "" && r.Failed == "" && v.sessionOf[r.frameID] == nil {
+				return false
+			}
+		}
+		return true
+	})
+	v.mu.Lock()
+	var apart []*session
+	for _, s := range v.sessionOf {
+		if s != v.session && v.kinds[s.id] == "frame" && !slices.Contains(apart, s) {
+			apart = append(apart, s)
+		}
+	}
+	v.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, arrival)
+	defer cancel()
+	yes := true
+	for _, s := range apart {
+		_, _ = call(ctx, s, runtime.Evaluate, runtime.EvaluateParams{Expression: loadedScript, AwaitPromise: &yes})
 	}
 }
 

@@ -195,14 +195,13 @@ func (c *capture) attach(ev *target.EventAttachedToTarget) {
 	case kind == "frame": // in a process of its own
 		c.wind(s)
 	}
-	if kind == "popup" {
+	switch {
+	case first: // once this is answered, all of the above is in place
+		ask(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}, func(cdp.Empty, error) { c.arrived <- s })
+	case kind == "popup":
 		ask(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}, func(cdp.Empty, error) { c.unpause() })
-	} else {
+	default:
 		release(s)
-	}
-	if first {
-		// The trailing evaluation is the barrier: once it is answered, all of the above is in place.
-		ask(s, runtime.Evaluate, runtime.EvaluateParams{Expression: "0"}, func(runtime.EvaluateResult, error) { c.arrived <- s })
 	}
 }
 

@@ -25,18 +25,19 @@ func (c *capture) touch(ctx context.Context, s *session) {
 	}
 	h.key(input.DispatchKeyEventTypeRawKeyDown)
 	h.key(input.DispatchKeyEventTypeKeyUp)
-	h.wheel(900)
-	h.wheel(900)
+	h.wheel(1800)
 	h.done(ctx, c)
 }
 
 // part is the last a visitor does before the tab closes: the mouse goes up to it. A recorder that collects what it
-// sees still holds this when the page is left. What it draws of it, nobody waits for.
+// sees still holds this when the page is left. The key makes the page hear of the moves at once; without one they would
+// wait for its next frame, and what frames draw is the dearest part of a visit.
 func (c *capture) part(ctx context.Context, s *session) {
 	h := newHand(s)
-	h.wheel(-200)
 	h.move(400, 90)
 	h.move(300, 4)
+	h.key(input.DispatchKeyEventTypeRawKeyDown)
+	h.key(input.DispatchKeyEventTypeKeyUp)
 	h.wait(ctx, c)
 }
 
@@ -67,7 +68,7 @@ func (h *hand) wheel(dy float64) {
 
 func (h *hand) key(t input.DispatchKeyEventType) {
 	h.sent++
-	ask(h.s, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: t, Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40}, h.answer)
+	ask(h.s, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: t, Key: "Shift", Code: "ShiftLeft", WindowsVirtualKeyCode: 16}, h.answer)
 }
 
 // done waits until the page has had all events and has drawn what they changed.

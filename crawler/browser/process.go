@@ -119,7 +119,8 @@ func (p *process) stop(grace time.Duration) {
 // flags are the browser's command line: quiet, ordinary to look at, and nothing switched off that a page's
 // tracking needs.
 func flags(bin Binary, o Options, profile string) []string {
-	off := "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication"
+	// After a key, Chrome defers what blobs and timers do until the next frame, which a page that is left never gets.
+	off := "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication,DeferRendererTasksAfterInput"
 	if o.LocalNetwork {
 		off += ",LocalNetworkAccessChecks"
 	}

@@ -43,6 +43,12 @@ const (
 	fourYear = "126144000"
 )
 
+// inView asks for a pixel when what lies so far down comes into view, which one frame must show.
+func inView(top string) string {
+	return "const e=document.createElement('i');e.style='position:absolute;width:9px;height:9px;top:" + top + "';document.body.append(e);" +
+		"new IntersectionObserver((l,o)=>{if(l.some(x=>x.isIntersecting)){o.disconnect();new Image().src='OTHER/p.gif?v'}}).observe(e)"
+}
+
 // behaviours are the table of issue 3, "Show 2": every item under Record; main frame, third-party frame, nested
 // frame, worker and popup; at load, after one, three and eight seconds, on scroll, mouse, key, hidden and unload.
 var behaviours = []behaviour{
@@ -52,6 +58,8 @@ var behaviours = []behaviour{
 	{name: "beacon after 3 s", when: "+3s", js: "navigator.sendBeacon('OTHER/b','x')", want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
 	{name: "local storage after 8 s", when: "+8s", js: "localStorage.setItem('late','1')", want: wanted{tech: evidence.LocalStorage, name: "late", host: "SITE", setter: "THIRD"}},
 	{name: "pixel on scroll", when: "scroll", js: "new Image().src='OTHER/p.gif?s'", want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
+	{name: "pixel when the second screen comes into view", js: inView("1100px"), want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
+	{name: "pixel when the fourth screen comes into view", js: inView("2500px"), want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},
 	{name: "fetch on mouse", when: "mouse", js: "fetch('OTHER/f')", want: wanted{tech: evidence.ThirdPartyRequest, host: "OTHER", setter: "THIRD"}},
 	{name: "cookie on key", when: "key", js: "document.cookie='late=1;max-age=3600'", want: wanted{tech: evidence.CookieTech, name: "late", host: "SITE", setter: "THIRD"}},
 	{name: "beacon when hidden", when: "hidden", js: "navigator.sendBeacon('OTHER/b',new Blob(['x']))", want: wanted{tech: evidence.WebBeacon, host: "OTHER", setter: "THIRD"}},

@@ -304,6 +304,10 @@ func TestNetLog(t *testing.T) {
 					delete(hosts, q.Host)
 				}
 				for h, why := range hosts {
+					if strings.HasPrefix(why, "speculative prefetch") { // Chrome may think better of it, as on a busy machine
+						t.Logf("no request to %s, of a %s", h, why)
+						continue
+					}
 					t.Errorf("no request to %s, of a %s", h, why)
 				}
 			})

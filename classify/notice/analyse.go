@@ -26,8 +26,8 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		if !ok || r.within(s, h, "nottech") { // "see our cookie policy"
 			continue
 		}
-		if t.tech == evidence.Geolocation && (r.within(s, h, "notlocation") || t.umbrella && r.has(s, "contact", 0) >= 0) {
-			continue // "name, address, zip code" tells nothing of where a device is
+		if t.tech == evidence.Geolocation && (r.noPlace(s, h) || t.umbrella && r.has(s, "contact", 0) >= 0 && r.has(s, "demographic", 0) < 0) {
+			continue // "name, address, zip code" tells nothing of where a device is; "age, gender, zip code" tells of where people are
 		}
 		t.own = r.compound(s, h)
 		switch {
@@ -186,6 +186,17 @@ func (r *reader) within(s *sentence, h hit, class string) bool {
 	}
 	for _, o := range s.hits {
 		if o.class == n && o.from <= h.from && h.to <= o.to {
+			return true
+		}
+	}
+	return false
+}
+
+// noPlace says that what looks like a place is none: it lies within such a phrase, or the phrase runs into it
+// ("regardless of your location,").
+func (r *reader) noPlace(s *sentence, h hit) bool {
+	for _, o := range s.hits {
+		if r.m.is(o, "notlocation") && o.from <= h.from && h.from < o.to && (h.to <= o.to || o.from < h.from) {
 			return true
 		}
 	}

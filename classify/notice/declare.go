@@ -100,6 +100,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 	if c.others = rd.third || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
 		return // "These companies collect …": still theirs
 	}
+	if !c.others && r.has(s, "purpose.advertising", 0) >= 0 && len(r.recipients(s)) > 0 {
+		c.others, others = true, addPurpose(others, knowledge.Advertising) // "Ads here are by other companies. They use cookies."
+	}
 	c.purposes = c.purposes[:0:0]
 	for _, p := range append(others, rd.purposes...) {
 		if c.others && (p == knowledge.Advertising || p == knowledge.Analytics) {

@@ -61,7 +61,14 @@ func (r *reader) spent(s *sentence, n, v hit) bool {
 // bare says that a "not" has no finite verb before it ("we ask that you not share"), or is a request to the visitor
 // ("Do not share your password").
 func (r *reader) bare(s *sentence, n hit) bool {
-	if n.from == 0 || s.toks[n.from].word != "not" || r.doc.Language != "en" {
+	if r.doc.Language != "en" {
+		return false
+	}
+	if n.from == 0 && s.toks[0].word == "never" && len(s.toks) > 1 {
+		w := s.toks[1].word
+		return !strings.HasSuffix(w, "ed") && w != "sold" // "Never share your password", but "never sold to anybody"
+	}
+	if n.from == 0 || s.toks[n.from].word != "not" {
 		return false
 	}
 	if n.to < len(s.toks) && s.toks[n.to].word == "to" { // "you may tell us not to share", but "our policy is not to share"

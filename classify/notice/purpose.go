@@ -71,11 +71,22 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 		return true
 	}
 	for _, o := range s.hits {
-		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 ||
+		if r.m.is(o, "purposive") && o.from <= h.from && h.from-o.to <= 30 && !r.meanwhile(s, o.to, h.from) ||
 			r.m.is(o, "purposive_after") && o.from >= h.to && o.from-h.to <= 6 && !r.commaBetween(s, h.to, o.from) {
 			return true
 		}
 		if _, ok := r.techOf(o); ok && (o.from >= h.from && o.from-h.to <= 2 || r.linked(s, o, h)) {
+			return true
+		}
+	}
+	return false
+}
+
+// meanwhile says that between two tokens a clause begins that tells what the visitor does then: "cookies keep your cart
+// when you look at our offers".
+func (r *reader) meanwhile(s *sentence, from, to int) bool {
+	for i := from; i+1 < to; i++ {
+		if r.m.isWord(s.toks[i].word, "meanwhile") && r.m.isWord(s.toks[i+1].word, "you") {
 			return true
 		}
 	}

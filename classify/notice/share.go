@@ -20,10 +20,12 @@ func (r *reader) recipients(s *sentence) []recipient {
 			continue
 		}
 		rc := recipient{hit: h, label: r.m.label[class]}
-		for i := max(0, h.from-4); i < h.from; i++ {
-			rc.from = rc.from || r.m.isWord(s.toks[i].word, "from")
+		if !r.m.isWord(s.toks[h.from].word, "not") { // "Apart from our bank, nobody …"
+			for i := max(0, h.from-4); i < h.from; i++ {
+				rc.from = rc.from || r.m.isWord(s.toks[i].word, "from")
+			}
 		}
-		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 {
+		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 && !r.m.isWord(s.toks[h.from].word, "not") {
 			rc.from = true // "from partners and vendors"
 		}
 		if !r.within(s, h, "link") && !r.within(s, h, "norcp") {

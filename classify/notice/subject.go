@@ -16,6 +16,7 @@ const (
 // subject tells who does what the verb at token v says: the nearest actor before it in its clause.
 func (r *reader) subject(s *sentence, v int) who {
 	best, at, end := nobody, -1, -1
+	actor := nobody // the nearest that is no thing
 	stop := 0
 	var you, data hit // the latest of each
 	for i := v - 1; i >= 0 && i >= v-10; i-- {
@@ -38,9 +39,10 @@ func (r *reader) subject(s *sentence, v int) who {
 		switch {
 		case class == "self":
 			best, at, end = us, h.from, h.to
+			actor = us
 		case class == "you":
 			best, at, end = visitor, h.from, h.to
-			you = h
+			you, actor = h, visitor
 		case class == "data":
 			data = h
 			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
@@ -49,7 +51,11 @@ func (r *reader) subject(s *sentence, v int) who {
 		case strings.HasPrefix(class, "rcp.") && h.from > 0 && r.m.isWord(s.toks[h.from-1].word, "recipient_before"): // "aan derden verstrekt"
 		case strings.HasPrefix(class, "rcp."), class == "they":
 			best, at, end = other, h.from, h.to
+			actor = other
 		}
+	}
+	if best == thing && actor == other && r.doc.Language == "en" && !r.passive(s, hit{from: v}) {
+		best = other // "partners that get data from us may not sell it": data does nothing
 	}
 	best = r.inverted(s, v, best)
 	if v > 0 && r.forVisitor(s, v) {

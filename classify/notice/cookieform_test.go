@@ -120,6 +120,9 @@ func TestCookieForms(t *testing.T) {
 		{"vendors in place of names", "text/html", htmlHead + `<table><tr><th>Cookie</th><th>Purpose</th></tr><tr><td>Bright Lamp, Inc.</td><td>Advertising</td></tr><tr><td>Our own cookies</td><td>They keep you signed in</td></tr></table>`,
 			fmt.Sprintf("cookie  third by %q for advertising, -1\ncookie   by %q for functional, -1\n", "Bright Lamp, Inc.", "")},
 
+		{"tools of partners", "text/html", htmlHead + `<h2>Trackers in our app</h2><table><tr><th>Tracker name</th><th>Partner</th><th>Purpose</th></tr><tr><td>Sunward</td><td>Sunward Ltd</td><td>Advertising</td></tr><tr><td>Sign in with Orbit</td><td>Orbit</td><td>Keeps you signed in</td></tr><tr><td>lampsight</td><td>Orbit</td><td>Counts visits</td></tr></table>`,
+			fmt.Sprintf("cookie   by %q for advertising, -1\ncookie   by %q for functional, -1\ncookie   by %q for analytics, -1\n", "Sunward Ltd", "Orbit", "Orbit")},
+
 		{"prefixes", "text/html", htmlHead + `<table><tr><th>Cookie</th><th>Purpose</th></tr><tr><td>_dc_gtm_UA-#</td><td>Counts visits</td></tr><tr><td>_gat_&lt;id&gt;</td><td>Counts visits</td></tr><tr><td>mp_</td><td>Counts visits</td></tr></table>`,
 			fmt.Sprintf("cookie _dc_gtm_UA-*  by %q for analytics, -1\ncookie _gat_*  by %q for analytics, -1\ncookie mp_*  by %q for analytics, -1\n", "", "", "")},
 

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"regexp"
 	"strings"
 
 	"trackaudit/classify/knowledge"
@@ -188,11 +189,30 @@ func (r *reader) tables() {
 			r.otherTable(t, section)
 			continue
 		}
-		for _, c := range t.cookieRows() {
+		rows := t.cookieRows()
+		vendors := !t.lay.has(lifetimeColumn) && r.listsVendors(rows)
+		for _, c := range rows {
+			if vendors && len(c.names) > 0 && c.provider != "" && !strings.ContainsAny(c.names[0], "_*#[{<$%:.-0123456789") && r.vendorOnly(c) == "" {
+				c.names = nil // what stands among vendors and is none we know is a tool of its provider's, not a cookie
+			}
 			r.declareRow(c, section, t)
 		}
 	}
 }
+
+// listsVendors says that a table names vendors and their tools instead of cookies: half its rows or more name a vendor, or
+// are written like proper names, as cookies seldom are.
+func (r *reader) listsVendors(rows []cookieRow) bool {
+	vendors := 0
+	for _, c := range rows {
+		if properName.MatchString(c.label) || r.vendorOnly(c) != "" {
+			vendors++
+		}
+	}
+	return vendors > 0 && vendors*2 >= len(rows)
+}
+
+var properName = regexp.MustCompile(`^\p{Lu}\p{Ll}[\p{L} ]*$`)
 
 // titles gives every table without a caption the title that stands before it.
 func (r *reader) titles() {

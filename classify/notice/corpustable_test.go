@@ -50,9 +50,23 @@ func plainCell(s string) string {
 	return strings.ToLower(fold(strings.ReplaceAll(s, "`", "")))
 }
 
+// beyondSilver are the tables, by file and the offset of their first row in the text, that the silver set lacks and that a
+// person, who read each, finds to list cookies or storage keys by name. Nobody looked for tables that both lack, so that
+// the recall by a person is one of what either found.
+var beyondSilver = map[string][]int{
+	"c3pa/Htmls/DB/199.html":                             {64923},
+	"ota/contrib-versions/Taboola/Trackers Policy.md":    {16183, 19941, 20790}, // with a title in their first row
+	"ota/contrib-versions/happn/Trackers Policy.md":      {8068},
+	"ota/vlopses-us-versions/Pornhub/Trackers Policy.md": {22561}, // of local storage
+}
+
+// notOfCookies is the silver table that lists none: data, and the lawful basis to process it.
+const notOfCookies = "ota/contrib-versions/Spark/Privacy Policy.md"
+
 // tableScore counts what was read of the silver tables of one half.
 type tableScore struct {
 	tables, rows, names, lives tally
+	person                     tally // the tables, against a person's reading
 }
 
 func TestCorpusTables(t *testing.T) {
@@ -79,7 +93,7 @@ func TestCorpusTables(t *testing.T) {
 			continue
 		}
 		for _, set := range []string{"all", half(file)} {
-			scores[set].count(t, file, files[file], r, set != "all" && set == "tune")
+			scores[set].count(t, file, files[file], r, set == "all", set == "tune")
 		}
 	}
 	a, d, h := scores["all"], scores["tune"], scores["held"]
@@ -90,6 +104,7 @@ func TestCorpusTables(t *testing.T) {
 		baseline, goal string
 	}{
 		{"tables found", a.tables, d.tables, h.tables, ".98/.75", ".98/.92"},
+		{"tables found, by a person", a.person, d.person, h.person, "", ".98/.92"},
 		{"rows", a.rows, d.rows, h.rows, "", ""},
 		{"names in cells", a.names, d.names, h.names, "", ".95"},
 		{"lifetimes in cells", a.lives, d.lives, h.lives, ".95", ".95"},
@@ -99,7 +114,7 @@ func TestCorpusTables(t *testing.T) {
 }
 
 // count compares the cookie tables read from one file with the silver ones.
-func (c *tableScore) count(t *testing.T, file string, silver []silverTable, r *reader, show bool) {
+func (c *tableScore) count(t *testing.T, file string, tables []silverTable, r *reader, all, show bool) {
 	type readRow struct {
 		key  string
 		decl []Declaration
@@ -117,7 +132,7 @@ func (c *tableScore) count(t *testing.T, file string, silver []silverTable, r *r
 		read[d.Start].decl = append(read[d.Start].decl, *d)
 	}
 	known := map[int]bool{} // by start
-	for _, s := range silver {
+	for _, s := range tables {
 		hits := 0
 		for _, row := range s.Rows {
 			key := silverKey(row)
@@ -136,10 +151,17 @@ func (c *tableScore) count(t *testing.T, file string, silver []silverTable, r *r
 			c.rows.found++
 			c.cells(t, s, row, read[starts[i]].decl, show)
 		}
-		c.tables.wanted++
-		if hits*2 >= len(s.Rows) {
-			c.tables.found++
-		} else if show && *showLabel == "tables" {
+		found := hits*2 >= len(s.Rows)
+		for _, by := range []*tally{&c.tables, &c.person} {
+			if by == &c.person && file == notOfCookies {
+				continue
+			}
+			by.wanted++
+			if found {
+				by.found++
+			}
+		}
+		if !found && show && *showLabel == "tables" {
 			t.Logf("%s: %d of %d rows under %q", file, hits, len(s.Rows), s.Header)
 		}
 	}
@@ -154,23 +176,22 @@ func (c *tableScore) count(t *testing.T, file string, silver []silverTable, r *r
 		if !tab.cookies() {
 			continue
 		}
-		rows, right := 0, 0
+		names, silver := 0, false
 		for _, row := range tab.rows {
 			if rr := read[row.Start]; rr != nil {
-				rows++
-				if known[row.Start] {
-					right++
-				}
+				names += len(rr.decl[0].Names)
+				silver = silver || known[row.Start]
 			}
 		}
-		if rows == 0 {
-			continue
+		if names == 0 && !silver {
+			continue // a table of vendors: it has rows, but names no cookie
 		}
-		c.tables.given++
-		if right > 0 {
-			c.tables.right++
-		} else if show && *showLabel == "tables" {
-			t.Logf("not in the silver set: %s: title %q, first row %.200q", file, tab.title, r.p.quote(tab.rows[0].Span))
+		at := tab.rows[0].Start
+		person := slices.Contains(beyondSilver[file], at)
+		c.tables.count(true, silver, false)
+		c.person.count(true, silver || person, person)
+		if !silver && all {
+			t.Logf("not in the silver set: %s at %d, %d rows, %d names; by a person's reading of cookies: %v", file, at, len(tab.rows), names, person)
 		}
 	}
 }

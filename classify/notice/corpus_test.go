@@ -84,7 +84,9 @@ func labelsOf(d Declaration) []string {
 	if other {
 		out = append(out, "tp:any")
 	}
-	if d.Recipient != "" && d.Recipient != "third parties" {
+	switch d.Recipient {
+	case "", "third parties", "affiliates", "other users": // the last two the annotators have words of their own for
+	default:
 		out = append(out, "tp:named") // the annotators' word for a recipient told apart, by its name or its kind
 	}
 	switch d.Technology {

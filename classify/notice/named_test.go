@@ -38,6 +38,8 @@ func TestNamedRecipients(t *testing.T) {
 		{"We share data with our partners, If you agree.", nil},
 		{"Our service providers, We promise, are chosen with care and process data for us.", nil},
 		{"You may share our pages through social networks such as Brightlamp.", nil},
+		{"We share data with Countly Nine and Brightlamp to count visits.", []string{"Countly Nine"}},
+		{"You also can control cookies from Countly Nine on its page.", nil},
 		{"Learn how partners such as Brightlamp use data in their own policies.", nil},
 	} {
 		n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(padding + c.text + "\n")}}, testNames)

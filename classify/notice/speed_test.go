@@ -15,29 +15,25 @@ import (
 )
 
 // largest gives documents of nearly 5 MB, the largest that are read at all: prose as notices hold it, of which hardly
-// two sentences are alike, lists and tables; the same as text and as Markdown; and one that is nothing but tables.
+// two sentences are alike, lists and tables; the same as text and as Markdown, and in German; one that is nothing but
+// tables, one without a paragraph's end, and one of a title over each sentence.
 var largest = map[string]func() evidence.Document{
-	"HTML": func() evidence.Document {
-		return filled("text/html", "<html><body><h1>Privacy notice</h1>", func(w *writing) string {
-			return "<h2>" + w.title() + "</h2>\n<p>" + w.prose(5) + "</p>\n<p>" + w.prose(4) + "</p>\n<ul><li>" + w.sentence() + "</li><li>" + w.sentence() +
-				"</li></ul>\n<table><tr><th>Cookie</th><th>Provider</th><th>Purpose</th><th>Expires</th></tr>" + w.row("<tr><td>", "</td><td>", "</td></tr>") +
-				w.row("<tr><td>", "</td><td>", "</td></tr>") + "</table>\n"
-		})
-	},
+	"HTML":   func() evidence.Document { return mixed(english) },
+	"German": func() evidence.Document { return mixed(german) },
 	"text": func() evidence.Document {
-		return filled("text/plain", "Privacy notice\n", func(w *writing) string {
+		return filled("text/plain", "Privacy notice\n", english, func(w *writing) string {
 			return w.title() + "\n" + w.prose(5) + "\n" + w.prose(4) + "\nWe share data with:\n- " + w.sentence() + "\n- " + w.sentence() + "\n"
 		})
 	},
 	"Markdown": func() evidence.Document {
-		return filled("text/markdown", "# Privacy notice\n\n", func(w *writing) string {
+		return filled("text/markdown", "# Privacy notice\n\n", english, func(w *writing) string {
 			return "## " + w.title() + "\n\n" + w.prose(5) + "\n\n" + w.prose(4) + "\n\n* " + w.sentence() + "\n* " + w.sentence() +
 				"\n\n| Cookie | Provider | Purpose | Expires |\n|---|---|---|---|\n" + w.row("| ", " | ", " |\n") + w.row("| ", " | ", " |\n") + "\n"
 		})
 	},
 	"tables": func() evidence.Document {
 		cells := 0
-		return filled("text/html", "<html><body><h1>Cookie notice</h1><p>We use these cookies.</p>", func(w *writing) string {
+		return filled("text/html", "<html><body><h1>Cookie notice</h1><p>We use these cookies.</p>", english, func(w *writing) string {
 			if cells > 90_000 { // just below the bound
 				return "<p>" + w.prose(5) + "</p>\n"
 			}
@@ -49,11 +45,28 @@ var largest = map[string]func() evidence.Document{
 			return t + "</table>\n"
 		})
 	},
+	"paragraph": func() evidence.Document {
+		return filled("text/html", "<html><body><h1>Privacy notice</h1><p>", english, func(w *writing) string { return w.prose(5) + " " })
+	},
+	"sections": func() evidence.Document {
+		return filled("text/html", "<html><body><h1>Privacy notice</h1>", english, func(w *writing) string {
+			return "<h2>" + w.title() + "</h2>\n<p>" + w.sentence() + "</p>\n"
+		})
+	},
+}
+
+// mixed is a page with all that notices hold.
+func mixed(sp *speech) evidence.Document {
+	return filled("text/html", "<html><body><h1>"+sp.name+"</h1>", sp, func(w *writing) string {
+		return "<h2>" + w.title() + "</h2>\n<p>" + w.prose(5) + "</p>\n<p>" + w.prose(4) + "</p>\n<ul><li>" + w.sentence() + "</li><li>" + w.sentence() +
+			"</li></ul>\n<table><tr><th>Cookie</th><th>" + strings.Join(sp.heads, "</th><th>") + "</th></tr>" + w.row("<tr><td>", "</td><td>", "</td></tr>") +
+			w.row("<tr><td>", "</td><td>", "</td></tr>") + "</table>\n"
+	})
 }
 
 // filled repeats what next writes to just below the size that is refused.
-func filled(contentType, head string, next func(*writing) string) evidence.Document {
-	w := &writing{rand.New(rand.NewPCG(1, 2))}
+func filled(contentType, head string, sp *speech, next func(*writing) string) evidence.Document {
+	w := &writing{rand.New(rand.NewPCG(1, 2)), sp}
 	body := make([]byte, 0, maxBytes)
 	body = append(body, head...)
 	for {
@@ -65,35 +78,109 @@ func filled(contentType, head string, next func(*writing) string) evidence.Docum
 	}
 }
 
-// writing makes sentences out of parts by chance, the same in each run.
-type writing struct{ *rand.Rand }
-
-func (w *writing) one(of ...string) string { return of[w.IntN(len(of))] }
-
-func (w *writing) who() string {
-	return w.one("We", "We and our partners", "Our advertising partners", "Third parties", "Our service providers", "The company", "Acme Analytics", "Our site", "Some vendors", "Our app")
+// A speech is what notices say in one language. In a sentence, $x stands for one of the words of a part x and # for a
+// number.
+type speech struct {
+	name      string
+	heads     []string // of a table of cookies, after the first
+	sentences []string
+	parts     map[string][]string
 }
 
-func (w *writing) tech() string {
-	return w.one("cookies", "web beacons", "pixels", "local storage", "similar technologies", "your IP address", "device identifiers", "the location of your phone", "session cookies", "social plugins")
+var english = &speech{
+	name:  "Privacy notice",
+	heads: []string{"Provider", "Purpose", "Expires"},
+	sentences: []string{
+		"$who may use $tech and $tech to $aim and to $aim.",
+		"We do not share $tech with $whom unless you $agree, except as required by law.",
+		"$who collects $tech when you $act, so that we can $aim.",
+		"Most browsers let you refuse $tech; then parts of the site may no longer $aim.",
+		"Records of kind # are kept for #2 $time and then deleted.",
+		"If you contact us by e-mail or telephone, a member of staff notes the matter, the date and the number # of your order.",
+		"We disclose $data to $vendor in order to $aim.",
+		"You have the right to $right the data that we hold about you, free of charge, within #2 days.",
+	},
+	parts: map[string][]string{
+		"who": {"We", "We and our partners", "Our advertising partners", "Third parties", "Our service providers", "The company", "Acme Analytics", "Our site", "Some vendors", "Our app"},
+		"tech": {"cookies", "web beacons", "pixels", "local storage", "similar technologies", "your IP address", "device identifiers", "the location of your phone", "session cookies",
+			"social plugins"},
+		"aim": {"measure how visitors use the site", "remember your settings", "show you advertisements that match your interests", "keep you signed in", "prevent fraud",
+			"improve our services", "count visits to page #", "deliver the order that you placed", "comply with the law", "answer your questions"},
+		"whom":   {"advertisers", "anyone", "social networks", "other companies"},
+		"agree":  {"agree", "ask us to", "consent"},
+		"act":    {"visit the shop", "open our e-mails", "create an account", "write to us"},
+		"time":   {"days", "months", "years"},
+		"data":   {"personal information", "order details", "usage data"},
+		"vendor": {"affiliates", "hosting providers", "payment processors", "authorities"},
+		"right":  {"access", "correct", "erase", "export"},
+		"title":  {"How we use $tech, part #", "Information on $tech, part #", "Your choices about $tech, part #", "Third parties and $tech, part #"},
+	},
 }
 
-func (w *writing) aim() string {
-	return w.one("measure how visitors use the site", "remember your settings", "show you advertisements that match your interests", "keep you signed in", "prevent fraud",
-		"improve our services", "count visits to page "+strconv.Itoa(w.IntN(9999)), "deliver the order that you placed", "comply with the law", "answer your questions")
+var german = &speech{
+	name:  "Datenschutzerklärung",
+	heads: []string{"Anbieter", "Zweck", "Speicherdauer"},
+	sentences: []string{
+		"$who setzen $tech und $tech ein, um $aim und um $aim.",
+		"Ohne Ihre Einwilligung geben wir $data nicht an $whom weiter, es sei denn, das Gesetz Nr. # verlangt es.",
+		"Wenn Sie $act, werden $tech erfasst, damit wir $data für die Bestellung # verarbeiten können.",
+		"In den meisten Browsern können Sie $tech ablehnen; einzelne Bereiche der Website sind dann womöglich nicht erreichbar.",
+		"Vorgänge der Art # bewahren wir für die Dauer von #2 $time auf und löschen sie danach.",
+		"Rufen Sie uns an oder schreiben Sie uns, so hält eine Mitarbeiterin Anlass, Datum und die Nummer # Ihrer Bestellung fest.",
+		"Zur Abwicklung übermitteln wir $data an $vendor, um $aim.",
+		"Sie haben das Recht, binnen #2 Tagen unentgeltlich $right Ihrer bei uns gespeicherten Daten zu verlangen.",
+	},
+	parts: map[string][]string{
+		"who": {"Wir", "Wir und unsere Partner", "Unsere Werbepartner", "Dritte", "Unsere Dienstleister", "Acme Analytics und wir", "Einige Anbieter"},
+		"tech": {"Cookies", "Zählpixel", "Werbecookies", "den lokalen Speicher", "ähnliche Technologien", "Ihre IP-Adresse", "Gerätekennungen", "den Standort Ihres Telefons", "Sitzungscookies",
+			"Social-Media-Plugins"},
+		"aim": {"die Nutzung der Website auszuwerten", "Ihre Einstellungen zu speichern", "Ihnen passende Werbung zu zeigen", "Sie angemeldet zu halten", "Betrug zu verhindern",
+			"unser Angebot zu verbessern", "Besuche der Seite # zu zählen", "Ihre Bestellung auszuliefern", "Pflichten aus dem Gesetz zu erfüllen", "Ihre Fragen zu beantworten"},
+		"whom":   {"Werbetreibende", "Dritte", "soziale Netzwerke", "andere Unternehmen"},
+		"act":    {"unseren Shop besuchen", "unsere E-Mails öffnen", "ein Kundenkonto anlegen", "uns schreiben"},
+		"time":   {"Tagen", "Monaten", "Jahren"},
+		"data":   {"personenbezogene Daten", "Angaben zur Bestellung", "Nutzungsdaten"},
+		"vendor": {"verbundene Unternehmen", "Hosting-Anbieter", "Zahlungsdienstleister", "Behörden"},
+		"right":  {"Auskunft über", "Berichtigung", "Löschung", "Übertragung"},
+		"title":  {"Wie wir $tech nutzen, Teil #", "Angaben über $tech, Teil #", "Ihre Wahl bei $tech, Teil #", "Dritte und $tech, Teil #"},
+	},
 }
 
-func (w *writing) sentence() string {
-	return w.one(
-		w.who()+" may use "+w.tech()+" and "+w.tech()+" to "+w.aim()+" and to "+w.aim()+".",
-		"We do not share "+w.tech()+" with "+w.one("advertisers", "anyone", "social networks", "other companies")+" unless you "+w.one("agree", "ask us to", "consent")+", except as required by law.",
-		w.who()+" collects "+w.tech()+" when you "+w.one("visit the shop", "open our e-mails", "create an account", "write to us")+", so that we can "+w.aim()+".",
-		"Most browsers let you refuse "+w.tech()+"; then parts of the site may no longer "+w.aim()+".",
-		"Records of kind "+strconv.Itoa(w.IntN(99999))+" are kept for "+strconv.Itoa(2+w.IntN(28))+" "+w.one("days", "months", "years")+" and then deleted.",
-		"If you contact us by e-mail or telephone, a member of staff notes the matter, the date and the number "+strconv.Itoa(w.IntN(99999))+" of your order.",
-		"We disclose "+w.one("personal information", "order details", "usage data")+" to "+w.one("affiliates", "hosting providers", "payment processors", "authorities")+" in order to "+w.aim()+".",
-		"You have the right to "+w.one("access", "correct", "erase", "export")+" the data that we hold about you, free of charge, within "+strconv.Itoa(2+w.IntN(28))+" days.")
+// writing makes sentences of a speech by chance, the same in each run.
+type writing struct {
+	*rand.Rand
+	*speech
 }
+
+// filledIn puts words and numbers in the place of their marks: $x, # and, for a number of at most two figures, #2.
+func (w *writing) filledIn(s string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexAny(s, "$#")
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		mark := s[at]
+		s = s[at+1:]
+		switch rest, small := strings.CutPrefix(s, "2"); {
+		case mark == '#' && small:
+			s = rest
+			b.WriteString(strconv.Itoa(2 + w.IntN(28)))
+		case mark == '#':
+			b.WriteString(strconv.Itoa(w.IntN(99999)))
+		default:
+			n := strings.IndexFunc(s+" ", func(c rune) bool { return c < 'a' || c > 'z' })
+			of := w.parts[s[:n]]
+			b.WriteString(w.filledIn(of[w.IntN(len(of))]))
+			s = s[n:]
+		}
+	}
+}
+
+func (w *writing) sentence() string { return w.filledIn(w.sentences[w.IntN(len(w.sentences))]) }
+
+func (w *writing) title() string { return w.filledIn("$title") }
 
 func (w *writing) prose(n int) string {
 	var out []string
@@ -103,12 +190,9 @@ func (w *writing) prose(n int) string {
 	return strings.Join(out, " ")
 }
 
-func (w *writing) title() string {
-	return w.one("How we use", "Information on", "Your choices about", "Third parties and") + " " + w.tech() + ", part " + strconv.Itoa(w.IntN(9999))
-}
-
 func (w *writing) row(open, between, end string) string {
-	return open + "_x" + strconv.Itoa(w.IntN(99999)) + between + w.one("Acme", "Google", "example.test", "Lumen Labs") + between + w.aim() + between + strconv.Itoa(1+w.IntN(400)) + " " + w.one("days", "hours") + end
+	who := []string{"Acme", "Google", "example.test", "Lumen Labs"}[w.IntN(4)]
+	return open + "_x" + strconv.Itoa(w.IntN(99999)) + between + who + between + w.filledIn("$aim") + between + w.filledIn("#2 $time") + end
 }
 
 // BenchmarkRead reads the largest documents.

@@ -96,8 +96,8 @@ func (r *reader) explains(s *sentence) bool {
 	if len(title) > 60 || !strings.HasSuffix(title, "?") {
 		return false
 	}
-	toks := tokens(title, Span{0, len(title)})
-	return slices.ContainsFunc(r.m.find(toks), func(h hit) bool { return r.m.is(h, "define") })
+	_, hits := r.m.phrases(title)
+	return slices.ContainsFunc(hits, func(h hit) bool { return r.m.is(h, "define") })
 }
 
 // tellsProperty says that a sentence begins with a technology and only says what it is or can do, of nobody and for
@@ -107,7 +107,7 @@ func (r *reader) tellsProperty(s *sentence) bool {
 		return false
 	}
 	for _, h := range s.hits {
-		if _, tech := r.techOf(h); tech && h.from <= 1 && h.to < len(s.toks) && r.m.isWord(s.toks[h.to].word, "finite") {
+		if _, tech := r.techOf(h); tech && h.from <= 1 && h.to < len(s.toks) && r.m.isWord(s.toks[h.to], "finite") {
 			return !slices.ContainsFunc(s.hits, func(v hit) bool {
 				return v.from > h.to && (r.m.is(v, "use") || r.m.is(v, "place") || r.m.is(v, "collect"))
 			})
@@ -161,7 +161,7 @@ func (r *reader) ownUse(s *sentence) bool {
 // passive says that a form of "be" stands before a verb; "to be" only wishes.
 func (r *reader) passive(s *sentence, v hit) bool {
 	for i := max(0, v.from-3); i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "be") && !(i > 0 && s.toks[i].word == "be" && s.toks[i-1].word == "to") {
+		if r.m.isWord(s.toks[i], "be") && !(i > 0 && s.toks[i].word == "be" && s.toks[i-1].word == "to") {
 			return true
 		}
 	}

@@ -87,7 +87,7 @@ func (r *reader) capitalized(s *sentence, i int) (names []named, end int) {
 			names = append(names, named{text: fold(text), start: span.Start - s.Start, end: span.End - s.Start})
 		}
 		end = i
-		for i < len(s.toks) && (s.toks[i].word == "," || r.m.isWord(s.toks[i].word, "and")) {
+		for i < len(s.toks) && (s.toks[i].word == "," || r.m.isWord(s.toks[i], "and")) {
 			i++
 		}
 		if i == end {
@@ -107,10 +107,10 @@ func (r *reader) capital(s *sentence, i int, begins bool) bool {
 	if first, _ := utf8.DecodeRuneInString(r.p.text[t.Start:t.End]); !unicode.IsUpper(first) {
 		return false
 	}
-	if r.m.isWord(t.word, "and") || r.m.isWord(t.word, "you") {
+	if r.m.isWord(t, "and") || r.m.isWord(t, "you") {
 		return false
 	}
-	if begins && (r.m.isWord(t.word, "noname") || r.m.isWord(t.word, "self") || r.m.isWord(t.word, "data") || strings.HasSuffix(t.word, "ly")) {
+	if begins && (r.m.isWord(t, "noname") || r.m.isWord(t, "self") || r.m.isWord(t, "data") || strings.HasSuffix(t.word, "ly")) {
 		return false
 	}
 	for _, h := range s.hits {

@@ -40,13 +40,13 @@ func (r *reader) consent() Claim {
 	if implied.Value != Unstated {
 		return implied
 	}
-	for _, b := range r.p.blocks {
+	for i, b := range r.p.blocks {
 		if b.place != inBanner {
 			continue
 		}
-		for _, sp := range sentences(r.p.text, b.Span) {
-			s := &sentence{Span: sp, toks: tokens(r.p.text, sp)}
-			s.hits = r.m.find(s.toks)
+		for _, sp := range r.p.cut[i] {
+			s := &sentence{Span: sp}
+			s.toks, s.hits = r.m.phrases(r.p.text[sp.Start:sp.End])
 			s.index()
 			if r.has(s, "consent.implied", 0) >= 0 {
 				return Claim{Value: consentImplied, Document: r.doc.ID, Quote: r.p.quote(sp), Start: sp.Start, End: sp.End}

@@ -17,7 +17,7 @@ func (r *reader) conditionOf(s *sentence) Condition {
 // comma where the sentence begins with them.
 func (r *reader) exceptOf(s *sentence) string {
 	for _, h := range s.hits {
-		if !r.m.is(h, "except") || r.m.isWord(s.toks[h.from].word, "onlyword") {
+		if !r.m.is(h, "except") || r.m.isWord(s.toks[h.from], "onlyword") {
 			continue
 		}
 		end := len(s.toks)

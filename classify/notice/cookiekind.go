@@ -140,9 +140,9 @@ func (r *reader) rowPurposes(text string) []knowledge.Purpose {
 	if text == "" {
 		return nil
 	}
-	toks := tokens(text, Span{0, len(text)})
+	_, hits := r.m.phrases(text)
 	found := map[knowledge.Purpose]bool{}
-	for _, h := range r.m.find(toks) {
+	for _, h := range hits {
 		if p, ok := strings.CutPrefix(r.m.classes[h.class], "purpose."); ok {
 			found[knowledge.Purpose(p)] = true
 		}

@@ -262,10 +262,8 @@ func (r *reader) titlesAround(t *table, section int) []string {
 	}
 	titles, known := r.titled[section]
 	if !known {
-		for i, level := section, 99; i >= 0 && level > 1; i-- {
-			if s := r.doc.Sections[i]; s.Level < level {
-				titles, level = append(titles, s.Title), s.Level
-			}
+		for i := section; i >= 0; i = r.doc.Sections[i].above {
+			titles = append(titles, r.doc.Sections[i].Title)
 		}
 		r.titled[section] = titles
 	}

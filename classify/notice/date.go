@@ -95,14 +95,14 @@ var (
 // dates reads when the document was last updated and when it takes effect. A date that a sentence gives to some
 // sections only is not the document's.
 func (r *reader) dates() {
-	for _, b := range r.p.blocks {
+	for i, b := range r.p.blocks {
 		if b.place == inBanner || b.End-b.Start > 1200 || r.doc.LastUpdated != "" && r.doc.Effective != "" {
 			continue
 		}
 		if b.Start > r.p.body.End {
 			break
 		}
-		for _, s := range sentences(r.p.text, b.Span) {
+		for _, s := range r.p.cut[i] {
 			r.dateIn(s, b)
 		}
 	}

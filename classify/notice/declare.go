@@ -41,13 +41,16 @@ func (r *reader) declare() {
 		if s.leads {
 			c.lead, c.leadTechs, c.listed = s, storing(rd.techs), false
 		}
-		r.forget(s)
+		r.keep(s)
 	}
 }
 
-// forget drops the words of a sentence that no claim will ask for: they are most of what a reader holds.
-func (r *reader) forget(s *sentence) {
-	if last := len(r.all) - 2; s.leads || last >= 0 && r.claimsIn(r.all[last]) || r.claimsIn(s) {
+// keep keeps the words of a sentence that claims will ask for, or the rest of its list, and drops those of others: they
+// are most of what a reader holds.
+func (r *reader) keep(s *sentence) {
+	last := len(r.all) - 2
+	if s.leads || last >= 0 && r.claimsIn(r.all[last]) || r.claimsIn(s) {
+		s.toks, s.hits = slices.Clone(s.toks), slices.Clone(s.hits)
 		return
 	}
 	s.toks, s.hits = nil, nil
@@ -150,7 +153,7 @@ func (r *reader) continues(lead, s *sentence, techs bool) bool {
 // saysWe says that a sentence has a subject of its own: "we …", "you …" near its beginning.
 func (r *reader) saysWe(s *sentence) bool {
 	for _, h := range s.hits {
-		if (r.m.is(h, "self") || r.m.is(h, "you")) && h.to < len(s.toks) && (r.m.isWord(s.toks[h.to].word, "auxiliary") || r.m.isWord(s.toks[h.to].word, "collect") || r.m.isWord(s.toks[h.to].word, "use") || r.m.isWord(s.toks[h.to].word, "share")) {
+		if (r.m.is(h, "self") || r.m.is(h, "you")) && h.to < len(s.toks) && (r.m.isWord(s.toks[h.to], "auxiliary") || r.m.isWord(s.toks[h.to], "collect") || r.m.isWord(s.toks[h.to], "use") || r.m.isWord(s.toks[h.to], "share")) {
 			return h.from <= 3
 		}
 	}
@@ -335,20 +338,17 @@ func (r *reader) addWith(s *sentence, d Declaration, life int64) {
 
 // cite is how a declaration names its section: by the nearest numbered one around it, else by the title.
 func (r *reader) cite(section int) string {
-	for len(r.cites) < len(r.doc.Sections) {
-		r.cites = append(r.cites, "")
+	if len(r.cites) < len(r.doc.Sections) {
+		r.cites = make([]string, len(r.doc.Sections))
 	}
 	if r.cites[section] != "" {
 		return r.cites[section]
 	}
 	name := r.doc.Sections[section].Title
-	for i, level := section, r.doc.Sections[section].Level+1; i >= 0 && level > 1; i-- {
-		if s := r.doc.Sections[i]; s.Level < level {
-			if s.Number != "" {
-				name = s.name()
-				break
-			}
-			level = s.Level
+	for i := section; i >= 0; i = r.doc.Sections[i].above {
+		if s := r.doc.Sections[i]; s.Number != "" {
+			name = s.name()
+			break
 		}
 	}
 	r.cites[section] = name

@@ -47,11 +47,11 @@ func (r *reader) denies(s *sentence, v hit) bool {
 // spent says that a "not" has its own verb already, and v stands in a clause of its own: "data that does not identify
 // you, such as figures on use, may be shared". Words like "no" and "none" belong to a noun and reach further.
 func (r *reader) spent(s *sentence, n, v hit) bool {
-	if !r.m.isWord(s.toks[n.to-1].word, "adverbial") {
+	if !r.m.isWord(s.toks[n.to-1], "adverbial") {
 		return false
 	}
 	for i := n.to + 1; i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "finite") {
+		if r.m.isWord(s.toks[i], "finite") {
 			return true
 		}
 	}
@@ -73,7 +73,7 @@ func (r *reader) bare(s *sentence, n hit) bool {
 	}
 	if n.to < len(s.toks) && s.toks[n.to].word == "to" { // "you may tell us not to share", but "our policy is not to share"
 		for i := max(0, n.from-4); i < n.from; i++ {
-			if r.m.isWord(s.toks[i].word, "promise") {
+			if r.m.isWord(s.toks[i], "promise") {
 				return false
 			}
 		}
@@ -86,7 +86,7 @@ func (r *reader) bare(s *sentence, n hit) bool {
 		return s.toks[0].word == "do"
 	}
 	for i := max(0, n.from-3); i < n.from; i++ {
-		if r.m.isWord(s.toks[i].word, "auxiliary") {
+		if r.m.isWord(s.toks[i], "auxiliary") {
 			return false
 		}
 	}
@@ -159,7 +159,7 @@ func (r *reader) collecting(s *sentence, neg []bool, out *reading) {
 		return
 	}
 	for _, h := range s.hits {
-		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) && !r.m.isWord(s.toks[h.from].word, "otheruse") && !r.cannot(s, h) {
+		if r.m.is(h, "collect") && r.near(s, "data", h, 10) && r.denies(s, h) && r.closeNot(s, h) && !r.m.isWord(s.toks[h.from], "otheruse") && !r.cannot(s, h) {
 			if subject := r.subject(s, h.from); subject == us || subject == nobody {
 				out.deniesFP = true
 			}
@@ -170,7 +170,7 @@ func (r *reader) collecting(s *sentence, neg []bool, out *reading) {
 // cannot says that the negation before a verb is one of ability: "we cannot access it".
 func (r *reader) cannot(s *sentence, v hit) bool {
 	for i := max(1, v.from-4); i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "adverbial") && r.m.isWord(s.toks[i-1].word, "able") {
+		if r.m.isWord(s.toks[i], "adverbial") && r.m.isWord(s.toks[i-1], "able") {
 			return true
 		}
 	}
@@ -207,9 +207,9 @@ func (r *reader) scopes(s *sentence) []bool {
 		if !r.m.is(h, "not") || r.within(s, h, "notonly") || r.within(s, h, "except") {
 			continue
 		}
-		adverb := r.m.isWord(s.toks[h.to-1].word, "adverbial")
+		adverb := r.m.isWord(s.toks[h.to-1], "adverbial")
 		for i := h.from; i < len(s.toks); i++ {
-			if adverb && i > h.to && r.m.isWord(s.toks[i].word, "finite") {
+			if adverb && i > h.to && r.m.isWord(s.toks[i], "finite") {
 				break // the clause of another verb: see spent
 			}
 			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && ends[i] {

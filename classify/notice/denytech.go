@@ -78,7 +78,7 @@ func (r *reader) notSet(s *sentence, t hit) bool {
 	}
 	for _, v := range s.hits {
 		if r.m.is(v, "use") && t.to <= v.from && v.from-t.to <= 4 && r.passive(s, v) && r.closeNot(s, v) && r.denies(s, v) &&
-			(v.to >= len(s.toks) || !r.m.isWord(s.toks[v.to].word, "toward")) {
+			(v.to >= len(s.toks) || !r.m.isWord(s.toks[v.to], "toward")) {
 			return true
 		}
 	}
@@ -107,14 +107,14 @@ func (r *reader) deniesTech(s *sentence, t hit) bool {
 	if r.has(s, "if", 0) >= 0 || r.has(s, "advice", 0) >= 0 || r.has(s, "disclaim", 0) >= 0 || r.has(s, "consent.prior", 0) >= 0 || r.exempt(s) {
 		return false
 	}
-	if t.from > 0 && r.m.isWord(s.toks[t.from-1].word, "partword") || t.to < len(s.toks) && r.m.isWord(s.toks[t.to].word, "relative") {
+	if t.from > 0 && r.m.isWord(s.toks[t.from-1], "partword") || t.to < len(s.toks) && r.m.isWord(s.toks[t.to], "relative") {
 		return false
 	}
 	for _, n := range s.hits {
 		if !r.m.is(n, "not") || r.within(s, n, "notonly") || r.within(s, n, "except") || r.conditional(s, n) || r.bare(s, n) {
 			continue
 		}
-		if !r.m.isWord(s.toks[n.to-1].word, "adverbial") {
+		if !r.m.isWord(s.toks[n.to-1], "adverbial") {
 			if t.from >= n.to && r.describes(s, n.to, t.from) && s.toks[n.from].word == "no" {
 				return true // "no cookies are used", "there are no pixels"
 			}
@@ -137,7 +137,7 @@ func (r *reader) deniesTech(s *sentence, t hit) bool {
 			switch {
 			case !passive && t.from >= v.to && r.coordinate(s, n.to, v.from) && r.describes(s, v.to, t.from):
 				return true // "we do not use or set any cookies"
-			case passive && t.to <= n.from && n.from-t.to <= 2 && v.from-n.to <= 2 && !(v.to < len(s.toks) && r.m.isWord(s.toks[v.to].word, "toward")):
+			case passive && t.to <= n.from && n.from-t.to <= 2 && v.from-n.to <= 2 && !(v.to < len(s.toks) && r.m.isWord(s.toks[v.to], "toward")):
 				return true // "cookies are not used"
 			}
 		}
@@ -148,17 +148,17 @@ func (r *reader) deniesTech(s *sentence, t hit) bool {
 // notFlat says that a "not" is one of ability or degree ("cannot", "not always"), belongs to a relative clause ("apps
 // that do not"), or is said of others, save of third parties altogether.
 func (r *reader) notFlat(s *sentence, n hit) bool {
-	if n.to < len(s.toks) && r.m.isWord(s.toks[n.to].word, "degree") {
+	if n.to < len(s.toks) && r.m.isWord(s.toks[n.to], "degree") {
 		return true
 	}
 	i := n.from - 1
-	if i >= 0 && r.m.isWord(s.toks[i].word, "able") {
+	if i >= 0 && r.m.isWord(s.toks[i], "able") {
 		return true
 	}
-	for i >= 0 && r.m.isWord(s.toks[i].word, "finite") {
+	for i >= 0 && r.m.isWord(s.toks[i], "finite") {
 		i--
 	}
-	if i >= 0 && r.m.isWord(s.toks[i].word, "relative") {
+	if i >= 0 && r.m.isWord(s.toks[i], "relative") {
 		return true
 	}
 	for _, h := range s.hits {
@@ -178,14 +178,14 @@ func (r *reader) notFlat(s *sentence, n hit) bool {
 
 // usesTech says that a verb is what is done with such a technology: cookies are used, addresses are collected.
 func (r *reader) usesTech(s *sentence, v, t hit) bool {
-	if !r.m.is(v, "use") && !r.m.is(v, "collect") || r.m.isWord(s.toks[v.from].word, "otheruse") {
+	if !r.m.is(v, "use") && !r.m.is(v, "collect") || r.m.isWord(s.toks[v.from], "otheruse") {
 		return false
 	}
 	tech, _ := r.techOf(t)
 	switch tech.tech {
 	case evidence.IPAddress, evidence.DeviceID, evidence.Geolocation:
 		// Not to use it for one thing is not to leave it alone.
-		return r.m.is(v, "collect") && !(strings.HasPrefix(s.toks[v.from].word, "us") && t.to < len(s.toks) && r.m.isWord(s.toks[t.to].word, "purposive"))
+		return r.m.is(v, "collect") && !(strings.HasPrefix(s.toks[v.from].word, "us") && t.to < len(s.toks) && r.m.isWord(s.toks[t.to], "purposive"))
 	}
 	return true
 }
@@ -193,8 +193,8 @@ func (r *reader) usesTech(s *sentence, v, t hit) bool {
 // coordinate says that between a "not" and a verb stand only verbs joined to it, and adverbs: "not collect or use".
 func (r *reader) coordinate(s *sentence, from, to int) bool {
 	for i := from; i < to; i++ {
-		w := s.toks[i].word
-		if w == "," || r.m.isWord(w, "and") || strings.HasSuffix(w, "ly") || r.m.isWord(w, "adverb") {
+		t := s.toks[i]
+		if t.word == "," || r.m.isWord(t, "and") || strings.HasSuffix(t.word, "ly") || r.m.isWord(t, "adverb") {
 			continue
 		}
 		if !slices.ContainsFunc(s.hits, func(h hit) bool {
@@ -212,7 +212,7 @@ func (r *reader) describes(s *sentence, from, to int) bool {
 		return false
 	}
 	for i := from; i < to; i++ {
-		if w := s.toks[i].word; w == "." || w == ";" || w == ":" || r.m.isWord(w, "relative") || r.m.isWord(w, "toward") || r.m.isWord(w, "finite") || r.m.isWord(w, "linkword") {
+		if t := s.toks[i]; t.word == "." || t.word == ";" || t.word == ":" || r.m.isWord(t, "relative") || r.m.isWord(t, "toward") || r.m.isWord(t, "finite") || r.m.isWord(t, "linkword") {
 			return false
 		}
 	}

@@ -117,8 +117,8 @@ func (r *reader) companyLike(name string) bool {
 	if len(name) < 2 || len(name) > 60 || len(strings.Fields(name)) > 6 || strings.ToLower(name[:1]) == name[:1] || r.own[strings.ToLower(name)] {
 		return false
 	}
-	toks := tokens(name, Span{0, len(name)})
-	for _, h := range r.m.find(toks) {
+	toks, hits := r.m.phrases(name)
+	for _, h := range hits {
 		if r.m.is(h, "nocompany") && h.from == 0 && h.to == len(toks) {
 			return false // "Integrations" is a kind of service
 		}

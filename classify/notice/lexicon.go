@@ -26,8 +26,8 @@ type lexicon struct {
 	prefix   map[string][]int32
 	suffix   map[string][]int32
 	longest  int // length of the longest prefix or suffix
-	phrases  []phrase
-	first    map[int32][]int32 // phrases by an atom they may begin with
+	list     []phrase
+	first    [][]int32 // phrases by an atom they may begin with
 }
 
 type phrase struct {
@@ -35,9 +35,11 @@ type phrase struct {
 	steps []step
 }
 
-// A step is one word of a phrase: any of some atoms, after at most gap other words.
+// A step is one word of a phrase: any of some atoms, after at most gap other words. The sieve has a bit for each of the
+// atoms, which many share: where a word has none of them, it is no such word.
 type step struct {
 	atoms    []int32
+	sieve    uint64
 	gap      int
 	optional bool
 }
@@ -76,7 +78,7 @@ func parseLexicon(language, data string) (*lexicon, error) {
 // parsePhrases reads a lexicon; the lines of the groups set apart are kept as they are.
 func parsePhrases(language, data string, apart map[string]bool) (*lexicon, error) {
 	lx := &lexicon{language: language, class: map[string]int{}, label: map[string]string{}, lines: map[string][]string{}, literal: map[string][]int32{},
-		prefix: map[string][]int32{}, suffix: map[string][]int32{}, first: map[int32][]int32{}}
+		prefix: map[string][]int32{}, suffix: map[string][]int32{}}
 	atoms := map[string]int32{}
 	class := -1
 	number := 0
@@ -127,8 +129,8 @@ func (lx *lexicon) classNumber(name string) int {
 }
 
 func (lx *lexicon) add(p phrase) {
-	n := int32(len(lx.phrases))
-	lx.phrases = append(lx.phrases, p)
+	n := int32(len(lx.list))
+	lx.list = append(lx.list, p)
 	for _, s := range p.steps {
 		for _, a := range s.atoms {
 			lx.first[a] = append(lx.first[a], n)
@@ -166,6 +168,7 @@ func (lx *lexicon) steps(line string, atoms map[string]int32) ([]step, error) {
 			if !ok {
 				a = int32(len(atoms))
 				atoms[alt] = a
+				lx.first = append(lx.first, nil)
 				lx.longest = max(lx.longest, len(stem))
 				switch {
 				case isPrefix:
@@ -177,6 +180,7 @@ func (lx *lexicon) steps(line string, atoms map[string]int32) ([]step, error) {
 				}
 			}
 			s.atoms = append(s.atoms, a)
+			s.sieve |= 1 << (a & 63)
 		}
 		out = append(out, s)
 	}
@@ -189,75 +193,107 @@ func (lx *lexicon) steps(line string, atoms map[string]int32) ([]step, error) {
 // A matcher finds phrases; it remembers what each distinct word matches.
 type matcher struct {
 	*lexicon
-	known map[string][]int32
-	// Room that every sentence uses again.
-	toks  []token
-	atoms [][]int32
+	known map[string]*lexeme // as written
+	// Room that is used again and again.
 	found []hit
+	toks  []token
 	kept  []hit
 }
 
-func (lx *lexicon) matcher() *matcher { return &matcher{lexicon: lx, known: map[string][]int32{}} }
+// maxKnown is how many words a matcher remembers: many more than people use in a notice.
+const maxKnown = 50_000
 
-func (m *matcher) atomsOf(word string) []int32 {
-	if a, ok := m.known[word]; ok {
-		return a
+func (lx *lexicon) matcher() *matcher { return &matcher{lexicon: lx, known: map[string]*lexeme{}} }
+
+// lexeme gives the word that is written somewhere.
+func (m *matcher) lexeme(text string) *lexeme {
+	w, ok := m.known[text]
+	if !ok {
+		words := spelled(text)
+		w = m.newLexeme(words[0])
+		if len(words) > 1 {
+			w.next = m.newLexeme(words[1])
+		}
+		m.remember(text, w)
 	}
-	out := slices.Clone(m.literal[word])
+	return w
+}
+
+// address gives an address as a word.
+func (m *matcher) address(text string) *lexeme {
+	w, ok := m.known[text] // no word of another kind is written like an address
+	if !ok {
+		w = m.newLexeme(strings.ToLower(text))
+		m.remember(text, w)
+	}
+	return w
+}
+
+func (m *matcher) remember(text string, w *lexeme) {
+	if len(m.known) == maxKnown {
+		clear(m.known)
+	}
+	m.known[strings.Clone(text)] = w // it may outlive the text
+}
+
+func (m *matcher) newLexeme(word string) *lexeme {
+	w := &lexeme{word: word, atoms: m.literal[word]}
 	for n := 1; n <= len(word) && n <= m.longest; n++ {
-		out = append(out, m.prefix[word[:n]]...)
-		out = append(out, m.suffix[word[len(word)-n:]]...)
+		w.atoms = append(w.atoms[:len(w.atoms):len(w.atoms)], m.prefix[word[:n]]...)
+		w.atoms = append(w.atoms, m.suffix[word[len(word)-n:]]...)
 	}
-	if m.known != nil {
-		m.known[word] = out
-	}
-	return out
-}
-
-// tokens cuts a span of a text into words; the result has no room to spare, for many are kept.
-func (m *matcher) tokens(text string, s Span) []token {
-	m.toks = appendTokens(m.toks[:0], text, s)
-	return slices.Clone(m.toks)
-}
-
-// find gives the phrases in a sentence in order of their start. Within one group of classes ("tech.", "purpose.") a
-// phrase that lies within a longer one is dropped: "flash cookies" is no "cookies".
-func (m *matcher) find(toks []token) []hit {
-	atoms, hits := m.atoms[:0], m.found[:0]
-	for _, t := range toks {
-		atoms = append(atoms, m.atomsOf(t.word))
-	}
-	for i := range toks {
-		for _, a := range atoms[i] {
-			for _, n := range m.first[a] {
-				p := &m.phrases[n]
-				to := i + 1 // a phrase of one word
-				if len(p.steps) > 1 {
-					to = match(p.steps, toks, atoms, i, true)
-				}
-				if to > 0 {
-					hits = append(hits, hit{p.class, i, to})
-				}
+	for _, a := range w.atoms {
+		w.sieve |= 1 << (a & 63)
+		w.begins = append(w.begins, m.first[a]...)
+		for _, n := range m.first[a] {
+			if p := &m.list[n]; len(p.steps) == 1 {
+				w.alone[p.class>>6&3] |= 1 << (p.class & 63)
 			}
 		}
 	}
-	m.atoms, m.found = atoms, hits
-	return m.longestOnly(hits)
+	return w
+}
+
+// phrases cuts a text into words and finds the phrases in it. Both last until the next text.
+func (m *matcher) phrases(text string) ([]token, []hit) {
+	m.toks = m.appendTokens(m.toks[:0], text, Span{0, len(text)})
+	m.kept = m.appendHits(m.kept[:0], m.toks)
+	return m.toks, m.kept
+}
+
+// appendHits adds the phrases in a sentence in order of their start. Within one group of classes ("tech.", "purpose.") a
+// phrase that lies within a longer one is dropped: "flash cookies" is no "cookies".
+func (m *matcher) appendHits(out []hit, toks []token) []hit {
+	hits := m.found[:0]
+	for i, t := range toks {
+		for _, n := range t.begins {
+			p := &m.list[n]
+			to := i + 1 // a phrase of one word
+			if len(p.steps) > 1 {
+				to = match(p.steps, toks, i, true)
+			}
+			if to > 0 {
+				hits = append(hits, hit{p.class, i, to})
+			}
+		}
+	}
+	m.found = hits
+	return m.longestOnly(out, hits)
 }
 
 // match tries steps from token i on; it gives the token after the phrase, or 0.
-func match(steps []step, toks []token, atoms [][]int32, i int, first bool) int {
+func match(steps []step, toks []token, i int, first bool) int {
 	if len(steps) == 0 {
 		return i
 	}
-	s := steps[0]
+	s := &steps[0]
 	last := i + s.gap
 	if first {
 		last = i
 	}
 	for at := i; at <= last && at < len(toks); at++ {
-		if overlaps(atoms[at], s.atoms) {
-			if to := match(steps[1:], toks, atoms, at+1, false); to > 0 {
+		if toks[at].sieve&s.sieve != 0 && overlaps(toks[at].atoms, s.atoms) {
+			if to := match(steps[1:], toks, at+1, false); to > 0 {
 				return to
 			}
 		}
@@ -266,7 +302,7 @@ func match(steps []step, toks []token, atoms [][]int32, i int, first bool) int {
 		}
 	}
 	if s.optional {
-		return match(steps[1:], toks, atoms, i, first)
+		return match(steps[1:], toks, i, first)
 	}
 	return 0
 }
@@ -285,16 +321,17 @@ func group(class string) string {
 	return g
 }
 
-func (m *matcher) longestOnly(hits []hit) []hit {
+// longestOnly adds those of the hits that lie in no longer one of their group.
+func (m *matcher) longestOnly(out, hits []hit) []hit {
 	for i := 1; i < len(hits); i++ { // nearly sorted as they come: by their start, then the longest first
 		for j := i; j > 0 && (hits[j].from < hits[j-1].from || hits[j].from == hits[j-1].from && hits[j].to > hits[j-1].to); j-- {
 			hits[j], hits[j-1] = hits[j-1], hits[j]
 		}
 	}
-	out := m.kept[:0]
+	first, end := len(out), 0 // end is where the last of out ends
 next:
 	for _, h := range hits {
-		for i := len(out) - 1; i >= 0 && i >= len(out)-24; i-- {
+		for i := len(out) - 1; h.to <= end && i >= first && i >= len(out)-24; i-- {
 			o := out[i]
 			if o == h {
 				continue next
@@ -304,7 +341,7 @@ next:
 			}
 		}
 		out = append(out, h)
+		end = max(end, h.to)
 	}
-	m.kept = out
-	return slices.Clone(out)
+	return out
 }

@@ -158,7 +158,7 @@ func (r *reader) mayName(s *sentence) bool {
 		return false
 	}
 	first := s.toks[0]
-	if !r.m.isWord(first.word, "self") && !r.m.isWord(first.word, "you") && !r.m.isWord(first.word, "noname") {
+	if !r.m.isWord(first, "self") && !r.m.isWord(first, "you") && !r.m.isWord(first, "noname") {
 		return true
 	}
 	rest := strings.TrimRight(r.p.text[first.End:s.End], ".")
@@ -233,7 +233,7 @@ func (r *reader) refuses(s *sentence, v hit) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.hits, func(n hit) bool {
-		return r.m.is(n, "not") && n.to <= v.from && r.m.isWord(s.toks[n.to-1].word, "adverbial") && r.coordinate(s, n.to, v.from) &&
+		return r.m.is(n, "not") && n.to <= v.from && r.m.isWord(s.toks[n.to-1], "adverbial") && r.coordinate(s, n.to, v.from) &&
 			!r.notFlat(s, n) && !r.conditional(s, n) && !r.bare(s, n)
 	})
 }
@@ -287,23 +287,15 @@ func (r *reader) serviceOf(section int) string {
 }
 
 func (r *reader) serviceAbove(section int) string {
-	for i, level := section, 99; i >= 0 && level > 1; i-- {
-		s := r.doc.Sections[i]
-		if s.Level >= level {
-			continue
-		}
-		level = s.Level
-		title, _, _ := strings.Cut(s.Title, " (")
-		if len(title) > 60 {
-			continue
-		}
+	s := r.doc.Sections[section]
+	if title, _, _ := strings.Cut(s.Title, " ("); len(title) <= 60 {
 		for _, n := range r.names(". " + title) {
 			if n.start == 2 && len(strings.Fields(title[n.end-2:])) <= 1 {
 				return title
 			}
 		}
 	}
-	return ""
+	return r.serviceOf(s.above)
 }
 
 // vendorActs says that a vendor that a sentence names does something itself or gets data: "Google uses cookies", "to
@@ -333,7 +325,7 @@ func (r *reader) actsAt(s *sentence, start, end int) bool {
 	if from == 0 {
 		return !s.toks[to].mark() && r.inverted(s, to, nobody) != us
 	}
-	before := s.toks[from-1].word
+	before := s.toks[from-1]
 	if r.m.isWord(before, "receive") {
 		return true
 	}

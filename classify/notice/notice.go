@@ -55,6 +55,8 @@ type Section struct {
 	Level  int    // 1 = top
 	Region Region // what the heading or the text confines it to; "" = everywhere
 	Span          // from its heading to the next heading of any level
+
+	above int // the section that it lies in, -1 = none
 }
 
 // Region confines a section or declaration to visitors of a place. It is one of Regions, wherever it stands: in sections,

@@ -16,6 +16,7 @@ type page struct {
 	tables []table
 	body   Span
 	banner string
+	cut    [][]Span // the sentences of each block, see cutSentences
 }
 
 type blockKind uint8
@@ -116,6 +117,26 @@ func trimmed(text string, s Span) Span {
 // quoteOf is the text of a block while the page's text is still being written.
 func (p *page) quoteOf(text string, i int) string {
 	return fold(text[p.blocks[i].Start:p.blocks[i].End])
+}
+
+// longRow is the length in bytes beyond which a row of a table holds sentences of its own.
+const longRow = 600
+
+// pieces cuts a block into what is read and quoted by itself: sentences, or a row of a table.
+func (p *page) pieces(i int) []Span {
+	b := &p.blocks[i]
+	if b.kind == row && b.End-b.Start <= longRow {
+		return []Span{b.Span}
+	}
+	return p.cut[i]
+}
+
+// cutSentences cuts the blocks into sentences.
+func (p *page) cutSentences() {
+	p.cut = make([][]Span, len(p.blocks))
+	for i, b := range p.blocks {
+		p.cut[i] = sentences(p.text, b.Span)
+	}
 }
 
 func (p *page) quote(s Span) string { return fold(p.text[s.Start:s.End]) }

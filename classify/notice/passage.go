@@ -15,11 +15,7 @@ func (r *reader) passages() []passage {
 		if b.place != inBody || b.kind == heading {
 			continue
 		}
-		spans := []Span{b.Span}
-		if b.kind != row || b.End-b.Start > longRow {
-			spans = sentences(r.p.text, b.Span)
-		}
-		for _, s := range spans {
+		for _, s := range r.p.pieces(i) {
 			p := passage{Span: s}
 			if section := r.of[i]; section >= 0 {
 				p.section, p.region = r.cite(section), r.doc.Sections[section].Region

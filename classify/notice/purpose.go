@@ -23,7 +23,7 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 			list = &denied
 		}
 		if (p == knowledge.Personalization || p == knowledge.Analytics) && r.ofAds(s, h) {
-			if p == knowledge.Analytics && r.m.isWord(s.toks[h.from].word, "measuring") {
+			if p == knowledge.Analytics && r.m.isWord(s.toks[h.from], "measuring") {
 				*list = addPurpose(*list, p) // to measure what advertisements do is both
 			}
 			p = knowledge.Advertising
@@ -86,7 +86,7 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 // when you look at our offers".
 func (r *reader) meanwhile(s *sentence, from, to int) bool {
 	for i := from; i+1 < to; i++ {
-		if r.m.isWord(s.toks[i].word, "meanwhile") && r.m.isWord(s.toks[i+1].word, "you") {
+		if r.m.isWord(s.toks[i], "meanwhile") && r.m.isWord(s.toks[i+1], "you") {
 			return true
 		}
 	}
@@ -128,7 +128,7 @@ func (r *reader) linked(s *sentence, tech, purpose hit) bool {
 		return false
 	}
 	for _, t := range s.toks[tech.to:purpose.from] {
-		if !r.m.isWord(t.word, "linking") {
+		if !r.m.isWord(t, "linking") {
 			return false
 		}
 	}
@@ -138,23 +138,23 @@ func (r *reader) linked(s *sentence, tech, purpose hit) bool {
 // ofAds says that what is tailored or measured are advertisements: an advertisement is named close by, or in the
 // sentence, while no content, page or experience is.
 func (r *reader) ofAds(s *sentence, h hit) bool {
-	if r.m.isWord(s.toks[h.from].word, "standalone") {
+	if r.m.isWord(s.toks[h.from], "standalone") {
 		return false
 	}
 	for i := max(0, h.from-2); i < min(h.to+6, len(s.toks)); i++ {
 		if i >= h.from && i < h.to {
 			continue
 		}
-		if i >= h.to && (s.toks[i].word == "," || i > h.to && r.m.isWord(s.toks[i].word, "toward") || r.m.isWord(s.toks[i].word, "coordinate")) {
+		if i >= h.to && (s.toks[i].word == "," || i > h.to && r.m.isWord(s.toks[i], "toward") || r.m.isWord(s.toks[i], "coordinate")) {
 			break
 		}
-		if i < h.from && i+1 < h.from && r.m.isWord(s.toks[i+1].word, "coordinate") {
+		if i < h.from && i+1 < h.from && r.m.isWord(s.toks[i+1], "coordinate") {
 			continue // "Werbung und Statistik"
 		}
-		if r.m.isWord(s.toks[i].word, "adword") {
+		if r.m.isWord(s.toks[i], "adword") {
 			return true
 		}
-		if i > h.to && r.m.isWord(s.toks[i].word, "contentword") {
+		if i > h.to && r.m.isWord(s.toks[i], "contentword") {
 			return false
 		}
 	}
@@ -162,7 +162,7 @@ func (r *reader) ofAds(s *sentence, h hit) bool {
 		return false
 	}
 	for i := h.from; i < min(h.to+6, len(s.toks)); i++ {
-		if r.m.isWord(s.toks[i].word, "contentword") {
+		if r.m.isWord(s.toks[i], "contentword") {
 			return false
 		}
 	}

@@ -44,48 +44,24 @@ type reader struct {
 	services   map[int]string   // the service that they name
 }
 
-// maxHits is how many phrases a sentence may hold before it is cut in half: the rules look at every pair of them.
-const maxHits = 200
-
-// sentences cuts the body and gives each sentence with the phrases found in it.
+// sentences gives each sentence of the body with the phrases found in it. Its words and phrases last until the next
+// one is asked for.
 func (r *reader) sentences(yield func(*sentence) bool) {
-	for i, b := range r.p.blocks {
-		if b.place != inBody || b.kind == heading || b.card || b.kind == row && r.p.tables[b.table].cookies() {
-			continue
-		}
-		spans := []Span{b.Span}
-		if b.kind != row || b.End-b.Start > longRow {
-			spans = sentences(r.p.text, b.Span)
-		}
-		for len(spans) > 0 {
-			s := spans[0]
-			spans = spans[1:]
-			sent := &sentence{Span: s, block: i, section: r.of[i], item: b.kind == item || b.kind == row}
-			text := r.p.text[s.Start:s.End]
-			sent.asks = text[len(text)-1] == '?'
-			sent.leads = text[len(text)-1] == ':'
-			sent.toks = r.m.tokens(r.p.text, s)
-			sent.hits = r.m.find(sent.toks)
-			if middle := len(sent.toks) / 2; len(sent.hits) > maxHits && middle > 10 {
-				at := sent.toks[middle].Start
-				spans = append([]Span{trimmed(r.p.text, Span{s.Start, at}), {at, s.End}}, spans...)
-				continue
-			}
-			r.defineTerms(sent)
-			r.addTerms(sent)
-			sent.index()
-			if sent.leads && columnOf(strings.TrimSuffix(text, ":")) == lifetimeColumn {
+	for b := range r.batches {
+		for i := range b.list {
+			s := &b.list[i]
+			r.defineTerms(s)
+			r.addTerms(s)
+			s.index()
+			if s.leads && columnOf(r.p.text[s.Start:s.End-1]) == lifetimeColumn {
 				continue // the label of a list
 			}
-			if !yield(sent) {
+			if !yield(s) {
 				return
 			}
 		}
 	}
 }
-
-// longRow is the length in bytes beyond which a row of a table holds sentences of its own.
-const longRow = 600
 
 // definedTerm is a term in quotation marks and brackets: (collectively, “Tracking Technologies”).
 var definedTerm = regexp.MustCompile(`\((?:[\p{L} ,]{0,30})[“"„«‘']([^”"“»’'()]{4,40})[”"“»’']\)|\((\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){1,3})\)`)

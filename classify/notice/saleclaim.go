@@ -96,7 +96,7 @@ func (r *reader) concerns(s *sentence, v hit) bool {
 }
 
 // verbal says that a hit is a verb with somebody who acts, not a noun: "we may sell", not "the sale of".
-func (r *reader) verbal(s *sentence, v hit) bool { return !r.m.isWord(s.toks[v.from].word, "salenoun") }
+func (r *reader) verbal(s *sentence, v hit) bool { return !r.m.isWord(s.toks[v.from], "salenoun") }
 
 // saleOrSharing says that a sentence speaks of selling and sharing in one breath: "sell or share".
 func (r *reader) saleOrSharing(s *sentence) bool {

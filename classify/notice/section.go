@@ -33,9 +33,12 @@ func (p *page) sections() ([]Section, []int) {
 		for len(stack) > 0 && out[stack[len(stack)-1]].Level >= level {
 			stack = stack[:len(stack)-1]
 		}
-		s := Section{Number: number, Title: title, Level: level, Region: regionOf(title), Span: Span{b.Start, p.body.End}}
-		if s.Region == "" && len(stack) > 0 {
-			s.Region = out[stack[len(stack)-1]].Region
+		s := Section{Number: number, Title: title, Level: level, Region: regionOf(title), Span: Span{b.Start, p.body.End}, above: -1}
+		if len(stack) > 0 {
+			s.above = stack[len(stack)-1]
+		}
+		if s.Region == "" && s.above >= 0 {
+			s.Region = out[s.above].Region
 		}
 		if len(out) > 0 {
 			out[len(out)-1].End = b.Start

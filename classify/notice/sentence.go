@@ -41,7 +41,10 @@ func sentences(text string, s Span) []Span {
 	var out []Span
 	start := s.Start
 	for i := s.Start; i < s.End; {
-		r, n := utf8.DecodeRuneInString(text[i:s.End])
+		r, n := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(text[i:s.End])
+		}
 		next := i + n
 		if i-start > longestSentence && (isSpaceAt(text, i) > 0 || i-start > 2*longestSentence) {
 			out = appendSpan(out, text, Span{start, i})

@@ -20,12 +20,12 @@ func (r *reader) recipients(s *sentence) []recipient {
 			continue
 		}
 		rc := recipient{hit: h, label: r.m.label[class]}
-		if !r.m.isWord(s.toks[h.from].word, "not") { // "Apart from our bank, nobody …"
+		if !r.m.isWord(s.toks[h.from], "not") { // "Apart from our bank, nobody …"
 			for i := max(0, h.from-4); i < h.from; i++ {
-				rc.from = rc.from || r.m.isWord(s.toks[i].word, "from")
+				rc.from = rc.from || r.m.isWord(s.toks[i], "from")
 			}
 		}
-		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 && !r.m.isWord(s.toks[h.from].word, "not") {
+		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 && !r.m.isWord(s.toks[h.from], "not") {
 			rc.from = true // "from partners and vendors"
 		}
 		if !r.within(s, h, "link") && !r.within(s, h, "norcp") {
@@ -35,20 +35,10 @@ func (r *reader) recipients(s *sentence) []recipient {
 	return out
 }
 
-// isWord says that a word belongs to a plain class of single words.
-func (m *matcher) isWord(word, class string) bool {
+// isWord says that a word belongs to a class by itself.
+func (m *matcher) isWord(t token, class string) bool {
 	n, ok := m.class[class]
-	if !ok {
-		return false
-	}
-	for _, a := range m.atomsOf(word) {
-		for _, p := range m.first[a] {
-			if m.phrases[p].class == n && len(m.phrases[p].steps) == 1 {
-				return true
-			}
-		}
-	}
-	return false
+	return ok && t.alone[n>>6&3]>>(n&63)&1 > 0
 }
 
 // sharing reads who receives data, and who is said to receive none.
@@ -69,7 +59,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			continue
 		}
 		to := r.receivers(s, list, h)
-		noun := r.m.isWord(s.toks[h.from].word, "sharenoun")
+		noun := r.m.isWord(s.toks[h.from], "sharenoun")
 		if len(to) == 0 && !(noun && r.denies(s, h)) && (subject == nobody && !r.finite(s, h) || r.abroad(s, h) || r.inPassing(s, h)) {
 			strong = false
 		}
@@ -132,7 +122,7 @@ func (r *reader) inWidget(s *sentence, v hit) bool { return r.within(s, v, "tech
 // inPassing says that a verb of sharing that names nobody tells of no sharing: "we collect, use and disclose data as
 // described here", "any such transfer", "for you to share".
 func (r *reader) inPassing(s *sentence, v hit) bool {
-	if v.from > 0 && r.m.isWord(s.toks[v.from-1].word, "determiner") {
+	if v.from > 0 && r.m.isWord(s.toks[v.from-1], "determiner") {
 		return true
 	}
 	if r.denies(s, v) {
@@ -174,12 +164,12 @@ func (r *reader) receivers(s *sentence, list []recipient, v hit) []string {
 // mentioned says that a verb stands in what only announces or refers: "how we share", "with whom we share".
 func (r *reader) mentioned(s *sentence, v hit) bool {
 	for i := v.from - 1; i >= 0 && i >= v.from-12; i-- {
-		switch w := s.toks[i].word; {
-		case w == ":" || w == ";" || w == ".":
+		switch t := s.toks[i]; {
+		case t.word == ":" || t.word == ";" || t.word == ".":
 			return false
-		case w == "," && i+2 < v.from && !r.m.isWord(s.toks[i+1].word, "self") && r.m.isWord(s.toks[i+2].word, "self"):
+		case t.word == "," && i+2 < v.from && !r.m.isWord(s.toks[i+1], "self") && r.m.isWord(s.toks[i+2], "self"):
 			return false // ", and we share"
-		case r.m.isWord(w, "mention"):
+		case r.m.isWord(t, "mention"):
 			return true
 		}
 	}
@@ -196,14 +186,14 @@ func (r *reader) toVisitor(s *sentence, v hit) bool {
 		}
 	}
 	for i := v.to; i < end; i++ {
-		w := s.toks[i].word
-		if w == "." || w == ";" {
+		t := s.toks[i]
+		if t.word == "." || t.word == ";" {
 			return false
 		}
 		switch {
-		case i <= v.to+1 && r.m.isWord(w, "you"):
+		case i <= v.to+1 && r.m.isWord(t, "you"):
 			return true
-		case i > v.to && r.m.isWord(s.toks[i-1].word, "toward") && (r.m.isWord(w, "you") || i > v.to+1 && r.m.isWord(w, "self") && !r.owns(s, i)):
+		case i > v.to && r.m.isWord(s.toks[i-1], "toward") && (r.m.isWord(t, "you") || i > v.to+1 && r.m.isWord(t, "self") && !r.owns(s, i)):
 			return true
 		}
 	}
@@ -212,26 +202,26 @@ func (r *reader) toVisitor(s *sentence, v hit) bool {
 
 // owns says that the word at i is an "our" that belongs to somebody: "to our partners".
 func (r *reader) owns(s *sentence, i int) bool {
-	return i+1 < len(s.toks) && !s.toks[i+1].mark() && r.m.isWord(s.toks[i].word, "owner")
+	return i+1 < len(s.toks) && !s.toks[i+1].mark() && r.m.isWord(s.toks[i], "owner")
 }
 
 // finite says that an auxiliary stands before a verb ("Acme may share"), or, where verbs need none, a "not".
 func (r *reader) finite(s *sentence, v hit) bool {
 	for i := max(0, v.from-3); i < v.from; i++ {
-		if r.m.isWord(s.toks[i].word, "auxiliary") {
+		if r.m.isWord(s.toks[i], "auxiliary") {
 			return true
 		}
 	}
-	if r.doc.Language != "en" && v.from > 0 && r.m.isWord(s.toks[v.from-1].word, "not") {
+	if r.doc.Language != "en" && v.from > 0 && r.m.isWord(s.toks[v.from-1], "not") {
 		return true // "não vende"
 	}
-	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to].word, "auxiliary") // "Verkauft werden"
+	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to], "auxiliary") // "Verkauft werden"
 }
 
 // abroad says that data is moved to a place, not to somebody.
 func (r *reader) abroad(s *sentence, v hit) bool {
 	for i := v.to; i < len(s.toks) && i < v.to+16; i++ {
-		if r.m.isWord(s.toks[i].word, "place_abroad") {
+		if r.m.isWord(s.toks[i], "place_abroad") {
 			return true
 		}
 	}

@@ -48,7 +48,7 @@ func (r *reader) subject(s *sentence, v int) who {
 			if best != us || h.to-at > 6 { // "we will share information": the object of an earlier verb
 				best, at, end = thing, h.from, h.to
 			}
-		case strings.HasPrefix(class, "rcp.") && h.from > 0 && r.m.isWord(s.toks[h.from-1].word, "recipient_before"): // "aan derden verstrekt"
+		case strings.HasPrefix(class, "rcp.") && h.from > 0 && r.m.isWord(s.toks[h.from-1], "recipient_before"): // "aan derden verstrekt"
 		case strings.HasPrefix(class, "rcp."), class == "they":
 			best, at, end = other, h.from, h.to
 			actor = other
@@ -90,7 +90,7 @@ func (r *reader) forVisitor(s *sentence, v int) bool {
 // you log in, Acme will set a cookie". In a notice that is who speaks.
 func (r *reader) unnamed(s *sentence, actor, v int) bool {
 	i := v - 1
-	for i > actor && (r.m.isWord(s.toks[i].word, "finite") || strings.HasSuffix(s.toks[i].word, "ly") || s.toks[i].word == "also") {
+	for i > actor && (r.m.isWord(s.toks[i], "finite") || strings.HasSuffix(s.toks[i].word, "ly") || s.toks[i].word == "also") {
 		i--
 	}
 	if i == v-1 || i <= actor || s.toks[i].mark() {

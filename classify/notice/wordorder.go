@@ -8,13 +8,13 @@ import "slices"
 // inverted corrects a subject where one of the words that may follow their verb does: "setzen wir".
 func (r *reader) inverted(s *sentence, v int, before who) who {
 	for i := v + 1; i < len(s.toks) && i <= v+2; i++ {
-		if !r.m.isWord(s.toks[i].word, "subject_after") {
+		if !r.m.isWord(s.toks[i], "subject_after") {
 			continue
 		}
 		switch {
-		case r.m.isWord(s.toks[i].word, "self"):
+		case r.m.isWord(s.toks[i], "self"):
 			return us
-		case r.m.isWord(s.toks[i].word, "you"):
+		case r.m.isWord(s.toks[i], "you"):
 			return visitor
 		}
 	}
@@ -37,7 +37,7 @@ func (r *reader) deniesAfter(s *sentence, v hit) bool {
 // marked says that a word that marks a recipient stands before it, in the same clause and, in a list, before the first.
 func (r *reader) marked(s *sentence, h hit) bool {
 	for i := h.from - 1; i >= 0 && i >= h.from-10 && !s.toks[i].mark(); i-- {
-		if r.m.isWord(s.toks[i].word, "recipient_before") {
+		if r.m.isWord(s.toks[i], "recipient_before") {
 			return true
 		}
 	}

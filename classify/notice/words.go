@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -75,11 +76,8 @@ func (t *phraseText) of(class string) []hit {
 	}
 	if !t.cut {
 		m := pageMatchers.Get().(*matcher)
-		t.toks = tokens(t.text, Span{0, len(t.text)})
-		t.hits, t.cut = m.find(t.toks), true
-		if len(m.known) > 20_000 {
-			clear(m.known)
-		}
+		toks, hits := m.phrases(t.text)
+		t.toks, t.hits, t.cut = slices.Clone(toks), slices.Clone(hits), true
 		pageMatchers.Put(m)
 	}
 	var out []hit

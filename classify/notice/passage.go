@@ -10,7 +10,11 @@ type passage struct {
 
 // passages cuts the body of a document.
 func (r *reader) passages() []passage {
-	var out []passage
+	n := 0
+	for _, cut := range r.p.cut {
+		n += len(cut)
+	}
+	out := make([]passage, 0, n)
 	for i, b := range r.p.blocks {
 		if b.place != inBody || b.kind == heading {
 			continue

@@ -92,12 +92,26 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 func foldedSum(text string) string {
 	sum := sha256.New()
 	w := bufio.NewWriter(sum)
-	between := ""
-	for word := range strings.FieldsSeq(text) {
-		_, _ = w.WriteString(between) // a hash takes all
-		_, _ = w.WriteString(word)
-		between = " "
+	text = strings.TrimSpace(text)
+	start := 0
+	for i := 0; i < len(text); {
+		n := isSpaceAt(text, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		next := i + n
+		for n > 0 {
+			n = isSpaceAt(text, next) // the text ends in none
+			next += n
+		}
+		if text[i:next] != " " {
+			_, _ = w.WriteString(text[start:i] + " ") // a hash takes all
+			start = next
+		}
+		i = next
 	}
+	_, _ = w.WriteString(text[start:])
 	_ = w.Flush()
 	return hex.EncodeToString(sum.Sum(nil))
 }

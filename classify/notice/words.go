@@ -50,8 +50,8 @@ func (w words) find(t *phraseText) []int {
 			return at
 		}
 	}
-	for _, h := range t.of(w.class) {
-		return []int{t.toks[h.from].Start, t.toks[h.to-1].End}
+	if hits := t.of(w.class, 1); len(hits) > 0 {
+		return []int{t.toks[hits[0].from].Start, t.toks[hits[0].to-1].End}
 	}
 	return nil
 }
@@ -62,13 +62,13 @@ func (w words) in(text string) bool { return w.find(textOf(text)) != nil }
 func (w words) count(text string, limit int) int {
 	n := len(w.english.FindAllStringIndex(text, limit))
 	if n < limit {
-		n += len(textOf(text).of(w.class))
+		n += len(textOf(text).of(w.class, limit))
 	}
 	return min(n, limit)
 }
 
-// of gives the hits of one page class, in order.
-func (t *phraseText) of(class string) []hit {
+// of gives the hits of one page class, in order, up to limit.
+func (t *phraseText) of(class string, limit int) []hit {
 	lx := pageLexicon()
 	n, ok := lx.class[class]
 	if !ok {
@@ -82,7 +82,7 @@ func (t *phraseText) of(class string) []hit {
 	}
 	var out []hit
 	for _, h := range t.hits {
-		if h.class == n {
+		if h.class == n && len(out) < limit {
 			out = append(out, h)
 		}
 	}

@@ -92,6 +92,8 @@ func keysOf(n *Notice) []string {
 
 // TestPDFLong reads a PDF of so many sheets that PDFium is compiled.
 func TestPDFLong(t *testing.T) {
+	defer func(d time.Duration) { pdfTime = d }(pdfTime)
+	pdfTime = 5 * time.Minute // compiling takes long on a busy machine
 	body := pdfOfPages(shortPDF+1, "We use cookies for analytics, and we share data with advertising partners.")
 	n, err := Read([]evidence.Document{{URL: "https://a.test/x.pdf", ContentType: "application/pdf", Body: body}}, nil)
 	if err != nil || len(n.Declarations) < 2*shortPDF || strings.Contains(n.Documents[0].Text, "Page after page") {
@@ -126,10 +128,29 @@ func TestPDFUnreadable(t *testing.T) {
 	}
 }
 
+// TestPDFOnce demands that what was asked whether it is a notice is not read again to say what it says.
+func TestPDFOnce(t *testing.T) {
+	defer func(d time.Duration) { pdfTime = d }(pdfTime)
+	pdfTime = time.Minute
+	doc := evidence.Document{URL: "https://a.test/x.pdf", ContentType: "application/pdf", Body: pdfFile(t, "en-bakery.pdf")}
+	if kind, _ := Likely(doc); kind != "privacy" {
+		t.Fatalf("kind %q", kind)
+	}
+	pdfTime = 0
+	first, err := Read([]evidence.Document{doc}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Read([]evidence.Document{doc}, nil); err != nil || !slices.Equal(keysOf(first), keysOf(again)) || len(first.Declarations) == 0 {
+		t.Errorf("%v; another reading:\n%s", err, strings.Join(keysOf(again), "\n"))
+	}
+}
+
 // TestPDFTime demands that a PDF that takes too long is given up, and that the next one is read all the same.
 func TestPDFTime(t *testing.T) {
 	defer func(d time.Duration) { pdfTime = d }(pdfTime)
 	pdfTime = 5 * time.Millisecond
+	onePDF.kept = nil
 	if _, err := pdfPageOf(pdfFile(t, "en-bakery.pdf")); !errors.Is(err, errPDFTime) {
 		t.Errorf("%v", err)
 	}
@@ -160,6 +181,7 @@ func BenchmarkPDF(b *testing.B) {
 	body := pdfFile(b, "de-bergbahn.pdf")
 	b.ReportAllocs()
 	for b.Loop() {
+		onePDF.kept = nil
 		if _, err := pdfPageOf(body); err != nil {
 			b.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +12,8 @@ type pdfLine struct {
 	x0, y0, x1, y1 float64
 	bold           bool
 	sheet          int
-	right          float64 // where the longest lines of its sheet end
+	column         int     // of running text in columns; 0 = none
+	right          float64 // where the longest lines of its sheet or column end
 }
 
 func (l pdfLine) size() float64 { return l.y1 - l.y0 }
@@ -46,16 +46,18 @@ func layOut(sheets [][]pdfWord, language string) (*page, error) {
 	dropRepeated(lines)
 	o := &pdfWriter{p: &page{lang: language}, words: map[string]bool{}}
 	var rows []pdfRow
+	var gutters []float64
 	for _, sheet := range lines {
-		right := 0.0
+		sheet, gutters = inColumns(sheet, gutters)
+		right := map[int]float64{} // by column
 		for _, l := range sheet {
-			right = max(right, l.x1)
+			right[l.column] = max(right[l.column], l.x1)
 			for _, w := range l.words {
 				o.words[strings.ToLower(strings.Trim(w.text, ".,;:()"))] = true
 			}
 		}
 		for i := range sheet {
-			sheet[i].right = right
+			sheet[i].right = right[sheet[i].column]
 		}
 		rows = append(rows, rowsOf(sheet)...)
 	}
@@ -165,11 +167,7 @@ func dropRepeated(sheets [][]pdfLine) {
 	const outer = 3 // lines at either end
 	count := map[string]int{}
 	at := func(sheet []pdfLine) []int {
-		order := make([]int, len(sheet))
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sheet[b].y0, sheet[a].y0) })
+		order := topDown(sheet)
 		if len(order) > 2*outer {
 			order = append(order[:outer:outer], order[len(order)-outer:]...)
 		}

@@ -9,7 +9,7 @@ import (
 func rowsOf(lines []pdfLine) []pdfRow {
 	var out []pdfRow
 	for _, l := range lines {
-		if n := len(out) - 1; n >= 0 {
+		if n := len(out) - 1; n >= 0 && out[n][0][0].column == l.column {
 			row := out[n]
 			cell := row[len(row)-1]
 			last := cell[len(cell)-1]

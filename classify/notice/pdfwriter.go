@@ -75,7 +75,7 @@ func (o *pdfWriter) goesOn(last, l pdfLine) bool {
 		return false
 	}
 	end := last.words[len(last.words)-1].text
-	if last.sheet != l.sheet {
+	if last.sheet != l.sheet || last.column != l.column {
 		first, _ := utf8.DecodeRuneInString(text)
 		return unicode.IsLower(first) && !sentenceEnd(last.text())
 	}

@@ -2,9 +2,11 @@ package notice
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,6 +55,19 @@ var largest = map[string]func() evidence.Document{
 			return "<h2>" + w.title() + "</h2>\n<p>" + w.sentence() + "</p>\n"
 		})
 	},
+}
+
+// others are documents that are measured beside the largest: PDFs, whose bound is the number of their sheets.
+var others = map[string]func() evidence.Document{
+	"PDF of 4":           func() evidence.Document { return fullPDF(4) },
+	"PDF of 20":          func() evidence.Document { return fullPDF(20) },
+	"PDF of many sheets": func() evidence.Document { return fullPDF(shortPDF + 1) },
+}
+
+func costly() map[string]func() evidence.Document {
+	all := maps.Clone(largest)
+	maps.Copy(all, others)
+	return all
 }
 
 // mixed is a page with all that notices hold.
@@ -215,7 +230,7 @@ func BenchmarkRead(b *testing.B) {
 // of all processors, the collector's included, the time by the clock, and the most memory that the process ever held, the
 // program and the document included.
 func BenchmarkCost(b *testing.B) {
-	for name := range largest {
+	for _, name := range slices.Sorted(maps.Keys(costly())) {
 		b.Run(name, func(b *testing.B) {
 			busy, megabytes, seconds := 0.0, 0.0, 0.0
 			for b.Loop() {
@@ -236,13 +251,28 @@ func BenchmarkCost(b *testing.B) {
 	}
 }
 
+// fullPDF is a PDF whose sheets are full of text.
+func fullPDF(sheets int) evidence.Document {
+	s := &setter{}
+	w := &writing{rand.New(rand.NewPCG(1, 2)), english}
+	for range sheets {
+		s.sheet()
+		for i, l := range wrapped(w.prose(40), 90) {
+			if i < 60 {
+				s.put(40, 760-float64(i)*12, 9, false, l)
+			}
+		}
+	}
+	return evidence.Document{URL: "https://shop.test/privacy.pdf", ContentType: "application/pdf", Body: s.bytes()}
+}
+
 // TestCostOf is the process that BenchmarkCost starts.
 func TestCostOf(t *testing.T) {
 	name := os.Getenv("TRACKAUDIT_COST")
 	if name == "" {
 		t.Skip("for BenchmarkCost only")
 	}
-	names, doc := corpusNames(), largest[name]()
+	names, doc := corpusNames(), costly()[name]()
 	lexicons()
 	pageLexicon()
 	start, now := cpu(t), time.Now()

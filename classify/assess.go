@@ -11,26 +11,45 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// Assess gives every observation of every visit its verdict, in the order of the evidence.
-func Assess(in Input) []Assessment {
-	told := readBy(in)
-	n := 0
-	for i := range in.Visits {
-		n += len(in.Visits[i].Observations)
+// Judged is what all visits of an audit come to.
+type Judged struct {
+	Findings     []Finding
+	Destinations []Destination
+	Gaps         []Gap
+}
+
+// Judge gives every observation of every visit its verdict and joins what follows from them. It reads the visits twice,
+// one at a time; tell, unless it is nil, is handed each with the assessments of its observations, in their order, and
+// must not keep the visit. What is kept goes by what was seen, not by how often: memory hardly grows with the pages.
+func Judge(in Input, tell func(*evidence.Visit, []Assessment)) Judged {
+	if in.Visits == nil {
+		in.Visits = func(func(evidence.Visit) bool) {}
 	}
-	list := make([]Assessment, 0, n)
-	profiles := valuesByProfile(in.Visits)
-	for i := range in.Visits {
-		v := &in.Visits[i]
-		for j := range v.Observations {
-			a := assess(&v.Observations[j], told, in.Facts)
-			a.Choice, a.tag = v.Choice, tagOf(&v.Observations[j], v)
-			a.Listed = hint(in.Lists, &a)
-			if a.Verdict == Unclassified {
-				a.Reason += known(&a, v, profiles)
-			}
-			list = append(list, a)
+	s := newSurvey(in.Visits)
+	c, hosts, told := newCollector(in, s), newDestinations(in.Facts), readBy(in)
+	for v := range in.Visits {
+		list := assessVisit(&v, in, told, s)
+		c.visit(&v, list)
+		hosts.visit(&v, list)
+		if tell != nil {
+			tell(&v, list)
 		}
+	}
+	return Judged{c.findings(), hosts.list(), s.gaps(in.NoticeProblems)}
+}
+
+// assessVisit gives every observation of a visit its verdict.
+func assessVisit(v *evidence.Visit, in Input, told *perVisitor, s *survey) []Assessment {
+	list := make([]Assessment, 0, len(v.Observations))
+	for i := range v.Observations {
+		o := &v.Observations[i]
+		a := assess(o, told, in.Facts)
+		a.Choice, a.tag = v.Choice, tagOf(o, v)
+		a.Listed = hint(in.Lists, &a)
+		if a.Verdict == Unclassified {
+			a.Reason += known(&a, v, s.profiles)
+		}
+		list = append(list, a)
 	}
 	return list
 }
@@ -48,49 +67,6 @@ func assess(o *evidence.Observation, told *perVisitor, f *knowledge.Facts) Asses
 		a.Declaration = by.ID
 	}
 	return a
-}
-
-// itemKey tells a stored item from others, in whatever visit it was stored.
-type itemKey struct {
-	technology evidence.Technology
-	name, host string
-}
-
-// profileValues are the values that an item had. Every visit begins in a fresh profile: a value that differs between
-// them was made for the visitor.
-type profileValues struct {
-	hashes map[string]bool
-	visits int
-}
-
-func keyOf(o *evidence.Observation) itemKey { return itemKey{o.Technology, stable(o.Name), o.Host} }
-
-func valuesByProfile(visits []evidence.Visit) map[itemKey]*profileValues {
-	out := map[itemKey]*profileValues{}
-	for i := range visits {
-		met := map[itemKey]bool{}
-		for j := range visits[i].Observations {
-			o := &visits[i].Observations[j]
-			value := stored(o)
-			if value.Hash == "" {
-				continue
-			}
-			k := keyOf(o)
-			p := out[k]
-			if p == nil {
-				p = &profileValues{hashes: map[string]bool{}}
-				out[k] = p
-			}
-			if len(p.hashes) < 2 { // one more tells nothing more
-				p.hashes[value.Hash] = true
-			}
-			if !met[k] {
-				met[k] = true
-				p.visits++
-			}
-		}
-	}
-	return out
 }
 
 // known says what there is to say of a stored item that nobody knows: how long it is kept, how random its value looks,

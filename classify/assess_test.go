@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,8 +78,19 @@ func withParty(o evidence.Observation) evidence.Observation {
 	return o
 }
 
-func visits(obs ...evidence.Observation) []evidence.Visit {
-	return []evidence.Visit{{ID: "v0001", URL: "https://www.site.test/", FinalURL: "https://www.site.test/", Site: "site.test", Status: 200, Complete: true, Choice: evidence.ChoiceNone, Observations: obs}}
+func visits(obs ...evidence.Observation) iter.Seq[evidence.Visit] { return each(visitWith(obs...)) }
+
+func visitWith(obs ...evidence.Observation) evidence.Visit {
+	return evidence.Visit{ID: "v0001", URL: "https://www.site.test/", FinalURL: "https://www.site.test/", Site: "site.test", Status: 200, Complete: true, Choice: evidence.ChoiceNone, Observations: obs}
+}
+
+func each(visits ...evidence.Visit) iter.Seq[evidence.Visit] { return slices.Values(visits) }
+
+// assessments gives those of all visits, in their order.
+func assessments(in Input) []Assessment {
+	var all []Assessment
+	Judge(in, func(_ *evidence.Visit, list []Assessment) { all = append(all, list...) })
+	return all
 }
 
 // says builds a notice of declarations.
@@ -173,7 +186,7 @@ func TestVerdicts(t *testing.T) {
 		{"rejected by a person", says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Review: notice.Rejected}), ga, Undeclared},
 	} {
 		in := Input{Visits: visits(c.o), Notice: c.n, Facts: facts(t)}
-		got := Assess(in)[0]
+		got := assessments(in)[0]
 		if got.Verdict != c.want {
 			t.Errorf("%s: %s (%s), want %s", c.name, got.Verdict, got.Reason, c.want)
 		}
@@ -187,11 +200,12 @@ func TestVerdicts(t *testing.T) {
 func TestUnreadableNotice(t *testing.T) {
 	in := Input{Visits: visits(cookie("_tal_id", "site.test", "cdn.tally.test", 100)), Facts: facts(t),
 		NoticeProblems: []error{&notice.UnreadableError{URL: "https://www.site.test/privacy", Reason: "403"}}}
-	a := Assess(in)
+	a := assessments(in)
 	if a[0].Verdict != Unclassified {
 		t.Errorf("verdict %s, want unclassified", a[0].Verdict)
 	}
-	outcome, _ := Policy{FailOn: Medium}.Outcome(Findings(in, a), Gaps(in))
+	judged := Judge(in, nil)
+	outcome, _ := Policy{FailOn: Medium}.Outcome(judged.Findings, judged.Gaps)
 	if outcome != Inconclusive {
 		t.Errorf("outcome %s, want inconclusive", outcome)
 	}
@@ -228,14 +242,14 @@ func TestUnknownIsFirstClass(t *testing.T) {
 	visit := func(id, hash string) evidence.Visit {
 		o := cookie("theme_x", "www.site.test", "www.site.test", 365*86400)
 		o.ID, o.Cookie.Value.Hash = id+".o1", hash
-		v := visits(o)[0]
+		v := visitWith(o)
 		v.ID = id
 		v.Flows = []evidence.Flow{{From: o.ID, Host: "px.loom.test", Site: "loom.test", Party: evidence.ThirdParty}}
 		return v
 	}
 	n := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics})
 	for second, want := range map[string]string{"b": "differs between fresh profiles", "a": "the same in every fresh profile"} {
-		a := Assess(Input{Visits: []evidence.Visit{visit("v0001", "a"), visit("v0002", second)}, Notice: n, Facts: facts(t)})[0]
+		a := assessments(Input{Visits: each(visit("v0001", "a"), visit("v0002", second)), Notice: n, Facts: facts(t)})[0]
 		for _, w := range []string{want, "set for 12 months", "could tell one visitor from all others", "sent to px.loom.test"} {
 			if a.Verdict != Unclassified || !strings.Contains(a.Reason, w) {
 				t.Errorf("%s: %q does not say %q", a.Verdict, a.Reason, w)

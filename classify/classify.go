@@ -1,12 +1,13 @@
 // Package classify joins what a browser saw with what the site's notice says, and judges it.
 //
-// Assess gives every observation a verdict, Findings says what to act on, Gaps what was not seen, and a Policy
-// turns both into the outcome of an audit. All of it is pure: no network, no browser, no files, and the same
+// Judge gives every observation a verdict, and says what to act on and what was not seen; a Policy turns both into the
+// outcome of an audit. All of it is pure: no network, no browser, no files, and the same
 // evidence gives the same result.
 package classify
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -54,12 +55,12 @@ type Assessment struct {
 
 // Input is everything that is judged.
 type Input struct {
-	Visits         []evidence.Visit
-	Notice         *notice.Notice          // nil = none was found
-	NoticeProblems []error                 // documents that exist and could not be read
-	Drift          []notice.DocumentChange // what changed since the declarations were signed off
-	Looked         []string                // where a notice was looked for
-	Links          []evidence.LinkAnswer   // of the notice, by which visitors can object
+	Visits         iter.Seq[evidence.Visit] // read more than once, the same each time; nil = none
+	Notice         *notice.Notice           // nil = none was found
+	NoticeProblems []error                  // documents that exist and could not be read
+	Drift          []notice.DocumentChange  // what changed since the declarations were signed off
+	Looked         []string                 // where a notice was looked for
+	Links          []evidence.LinkAnswer    // of the notice, by which visitors can object
 	Facts          *knowledge.Facts
 	Require        Requirement
 	Laws           []string        // rule packs: eu, uk, us-ca

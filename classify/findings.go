@@ -11,40 +11,70 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// Findings says what to act on: one finding for each rule and subject, however often it was seen.
-func Findings(in Input, list []Assessment) []Finding {
-	c := &collector{in: in, law: InForce(in.Laws, in.Day), by: map[string]*Finding{}, followers: map[string]bool{}}
+// collector gathers findings by rule and subject, visit by visit: one finding for each rule and subject, however often it
+// was seen.
+type collector struct {
+	in     Input
+	survey *survey
+	law    []Provision // in force, of the laws that the user named
+	by     map[string]*Finding
+	unread bool // no document was read: then nothing can be said of what a notice leaves out
+
+	// What only the end of the last visit tells:
+	lost    *withoutNotice  // nil = a notice was found, or may have been
+	met     map[metKey]bool // what notices name
+	signals []*unmoved
+	without map[string]bool // what happened without a signal
+	covered map[string]bool // sites of recipients that the notice covers
+	longest int64           // lifetime of a cookie, seconds
+}
+
+func newCollector(in Input, s *survey) *collector {
 	if in.Notice == nil {
-		c.in.Notice = &notice.Notice{}
+		in.Notice = &notice.Notice{}
 	}
-	c.noticeItself(list)
-	if !c.nothingRead() {
+	c := &collector{in: in, survey: s, law: InForce(in.Laws, in.Day), by: map[string]*Finding{}, unread: unread(in.Notice),
+		met: map[metKey]bool{}, without: map[string]bool{}, covered: map[string]bool{}}
+	if c.unread && len(in.NoticeProblems) == 0 && len(s.gaps(nil)) == 0 {
+		c.lost = &withoutNotice{who: map[string]bool{}} // only what was seen whole can lack a notice
+	}
+	c.signals = c.unmovedBy()
+	return c
+}
+
+// visit files what follows from one visit.
+func (c *collector) visit(v *evidence.Visit, list []Assessment) {
+	if c.lost != nil {
+		c.lost.visit(list)
+	}
+	if !c.unread {
 		for i := range list {
 			c.judged(&list[i])
+			c.weak(&list[i])
+			c.meet(&list[i])
 		}
-		c.stale(list)
-		c.weak(list)
 	}
-	c.signals(list)
+	for _, s := range c.signals {
+		s.visit(list)
+	}
+	c.tracked(list)
 	c.beforeConsent(list)
 	c.lifetimes(list)
-	c.flows(list)
+	c.flows(v, list)
 	c.addresses(list)
+}
+
+// findings adds what follows from all visits together, and returns every finding.
+func (c *collector) findings() []Finding {
+	c.noticeItself()
+	if !c.unread {
+		c.stale()
+	}
+	c.unmoved()
+	c.signalMissing()
+	c.statesLongest()
+	c.dropCovered()
 	return c.sorted()
-}
-
-// collector gathers findings by rule and subject.
-type collector struct {
-	in  Input
-	law []Provision // in force, of the laws that the user named
-	by  map[string]*Finding
-
-	followers map[string]bool // sites of third parties, as far as it was asked whether they keep or receive an identifier
-}
-
-// nothingRead says that no document was read: then nothing can be said of what a notice leaves out.
-func (c *collector) nothingRead() bool {
-	return unread(c.in.Notice)
 }
 
 // unread says that a notice holds nothing that was read and counts.
@@ -171,34 +201,7 @@ func (c *collector) undeclared(a *Assessment) {
 
 // follows says that a third party tracks: by what is known of it, or because it keeps or receives an identifier.
 func (c *collector) follows(a *Assessment) bool {
-	if tracks(a.Purpose) {
-		return true
-	}
-	site := a.Observation.Site
-	known, ok := c.followers[site]
-	if !ok {
-		known = c.keepsOrReceives(site)
-		c.followers[site] = known
-	}
-	return known
-}
-
-// keepsOrReceives says that a third party keeps an identifier of its own on the device, or receives one.
-func (c *collector) keepsOrReceives(site string) bool {
-	for i := range c.in.Visits {
-		for j := range c.in.Visits[i].Observations {
-			o := &c.in.Visits[i].Observations[j]
-			if o.Cookie != nil && o.Site == site && o.Party == evidence.ThirdParty && !o.Cookie.Session && identifies(o.Cookie.Value) {
-				return true
-			}
-		}
-		for _, flow := range c.in.Visits[i].Flows {
-			if flow.Site == site && flow.Party == evidence.ThirdParty {
-				return true
-			}
-		}
-	}
-	return false
+	return tracks(a.Purpose) || c.survey.follow[a.Observation.Site]
 }
 
 // identifies says that a value can tell one visitor from all others: at least eight bytes that look random. It goes by
@@ -227,22 +230,19 @@ func (c *collector) widget(a *Assessment) {
 }
 
 // weak files what is covered only more weakly than required.
-func (c *collector) weak(list []Assessment) {
-	for i := range list {
-		a := &list[i]
-		weak := a.Verdict == DeclaredGenerically && c.in.Require >= RequireCategory ||
-			a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && a.Observation.Party == evidence.ThirdParty ||
-			a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && a.Observation.Cookie != nil
-		if !weak {
-			continue
-		}
-		o := &a.Observation
-		c.add("weakly-declared", a.who.label(o), string(o.Technology), a, func(f *Finding) {
-			f.Message = fmt.Sprintf("%s; %s.", sentence(seen(a)), a.Reason)
-			f.Quote = c.declaration(a.Declaration).Quote
-			f.Fix = "Name it: " + row(a)
-		})
+func (c *collector) weak(a *Assessment) {
+	o := &a.Observation
+	weak := a.Verdict == DeclaredGenerically && c.in.Require >= RequireCategory ||
+		a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && o.Party == evidence.ThirdParty ||
+		a.Verdict == Declared && c.in.Require == RequireNamed && a.cover.level < byVendor && o.Cookie != nil
+	if !weak {
+		return
 	}
+	c.add("weakly-declared", a.who.label(o), string(o.Technology), a, func(f *Finding) {
+		f.Message = fmt.Sprintf("%s; %s.", sentence(seen(a)), a.Reason)
+		f.Quote = c.declaration(a.Declaration).Quote
+		f.Fix = "Name it: " + row(a)
+	})
 }
 
 func (c *collector) declaration(id string) notice.Declaration {

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 func rulesOf(in Input) []string {
 	var out []string
-	for _, f := range Findings(in, Assess(in)) {
+	for _, f := range Judge(in, nil).Findings {
 		out = append(out, f.Rule)
 	}
 	return slices.Compact(slices.Sorted(slices.Values(out)))
@@ -25,7 +26,7 @@ func TestRulesFire(t *testing.T) {
 	tally := cookie("_tal_id", "site.test", "cdn.tally.test", 2*year)
 	declares := says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics}, d{Technology: evidence.WebBeacon, Purpose: knowledge.Analytics})
 	under := func(choice evidence.Choice, obs ...evidence.Observation) evidence.Visit {
-		v := visits(obs...)[0]
+		v := visitWith(obs...)
 		v.Choice = choice
 		return v
 	}
@@ -43,10 +44,10 @@ func TestRulesFire(t *testing.T) {
 	mail := request(evidence.WebBeacon, "https://px.tally.test/p.gif?m=ada%40example.org")
 	plain := request(evidence.WebBeacon, "http://px.tally.test/p.gif")
 	capture := use(evidence.FormCapture, "form_capture", "https://cdn.loom.test/f.js")
-	sharing := func(to string) []evidence.Visit {
-		v := visits(tally)
-		v[0].Flows = []evidence.Flow{{From: tally.ID, Host: to, Site: evidence.SiteOf(to), Party: evidence.ThirdParty, Encoding: "plain", In: "url"}}
-		return v
+	sharing := func(to string) iter.Seq[evidence.Visit] {
+		v := visitWith(tally)
+		v.Flows = []evidence.Flow{{From: tally.ID, Host: to, Site: evidence.SiteOf(to), Party: evidence.ThirdParty, Encoding: "plain", In: "url"}}
+		return each(v)
 	}
 	for _, c := range []struct {
 		rule         string
@@ -71,10 +72,10 @@ func TestRulesFire(t *testing.T) {
 		{"identifier-shared", Input{Visits: sharing("sync.unheard.test"), Notice: declares}, Input{Visits: sharing("site.test"), Notice: declares}},
 		{"tracking-before-consent", Input{Visits: visits(tally), Notice: declares, Laws: []string{"eu"}}, Input{Visits: visits(tally), Notice: declares}},
 		{"tracking-before-consent", Input{Visits: visits(tally), Notice: claims(declares, func(c *notice.Claims) { c.Consent.Value = "prior" })}, Input{Visits: visits(tally), Notice: claims(declares, func(c *notice.Claims) { c.Consent.Value = "implied" })}},
-		{"dnt-statement-false", Input{Visits: []evidence.Visit{under("none", beacon), under("dnt", beacon)}, Notice: claims(declares, func(c *notice.Claims) { c.DNT.Value = notice.Honored })},
-			Input{Visits: []evidence.Visit{under("none", beacon), under("dnt")}, Notice: claims(declares, func(c *notice.Claims) { c.DNT.Value = notice.Honored })}},
-		{"gpc-ignored", Input{Visits: []evidence.Visit{under("none", ad), under("gpc", ad)}, Notice: declares, Laws: []string{"us-ca"}},
-			Input{Visits: []evidence.Visit{under("none", beacon), under("gpc", beacon)}, Notice: declares, Laws: []string{"us-ca"}}},
+		{"dnt-statement-false", Input{Visits: each(under("none", beacon), under("dnt", beacon)), Notice: claims(declares, func(c *notice.Claims) { c.DNT.Value = notice.Honored })},
+			Input{Visits: each(under("none", beacon), under("dnt")), Notice: claims(declares, func(c *notice.Claims) { c.DNT.Value = notice.Honored })}},
+		{"gpc-ignored", Input{Visits: each(under("none", ad), under("gpc", ad)), Notice: declares, Laws: []string{"us-ca"}},
+			Input{Visits: each(under("none", beacon), under("gpc", beacon)), Notice: declares, Laws: []string{"us-ca"}}},
 		{"dnt-statement-missing", Input{Visits: visits(tally), Notice: claims(declares, func(c *notice.Claims) { c.DNT.Value = notice.Unstated })}, Input{Visits: visits(tally), Notice: declares}},
 		{"notice-stale", Input{Visits: visits(tally), Notice: says(d{Technology: evidence.FlashCookie})}, Input{Visits: visits(tally), Notice: declares}},
 		{"notice-not-found", Input{Visits: visits(tally)}, Input{Visits: visits(cookie("sid", "www.site.test", "www.site.test", 0))}},
@@ -113,7 +114,7 @@ func TestRulesExplainThemselves(t *testing.T) {
 
 func TestFindingsSayWhatToDo(t *testing.T) {
 	in := Input{Visits: visits(cookie("_tal_id", "site.test", "cdn.tally.test", 63072000)), Notice: says(d{Technology: evidence.WebBeacon}), Facts: facts(t)}
-	f := Findings(in, Assess(in))[0]
+	f := Judge(in, nil).Findings[0]
 	for _, want := range []string{"Tally Inc. sets cookies for analytics", "https://cdn.tally.test/a.js", "https://www.site.test/:9"} {
 		if !strings.Contains(f.Fix, want) {
 			t.Errorf("fix %q does not say %q", f.Fix, want)
@@ -194,7 +195,7 @@ func TestGaps(t *testing.T) {
 		"a linked file":          {[]evidence.Visit{page("v1", "", 200), page("v2", "not_html", 200)}, 0},
 		"half-loaded":            {[]evidence.Visit{page("v1", "", 200), page("v2", "timeout", 200)}, 1},
 	} {
-		if got := Gaps(Input{Visits: c.visits}); len(got) != c.want {
+		if got := Judge(Input{Visits: each(c.visits...)}, nil).Gaps; len(got) != c.want {
 			t.Errorf("%s: %d gaps %v, want %d", name, len(got), got, c.want)
 		}
 	}

@@ -81,7 +81,7 @@ func TestLaws(t *testing.T) {
 	} {
 		c.in.Facts, c.in.Require = facts(t), RequireCategory
 		got := ""
-		for _, f := range Findings(c.in, Assess(c.in)) {
+		for _, f := range Judge(c.in, nil).Findings {
 			if f.Rule == c.rule {
 				got = f.Severity.String()
 				if f.Basis == "" {

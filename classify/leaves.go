@@ -8,33 +8,33 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// flows files identifiers that leave to a third party which the notice does not cover.
-func (c *collector) flows(list []Assessment) {
-	covered := map[string]bool{}
+// flows files identifiers that leave to a third party. Those that the notice covers are dropped in the end.
+func (c *collector) flows(v *evidence.Visit, list []Assessment) {
 	by := map[string]*Assessment{}
 	for i := range list {
 		a := &list[i]
 		by[a.Observation.ID] = a
-		o := &a.Observation
-		if o.Request == nil || a.Verdict == Undeclared || a.Verdict == Contradicted {
+		if a.Observation.Request != nil && a.Verdict != Undeclared && a.Verdict != Contradicted {
+			c.covered[a.Observation.Site] = true
+		}
+	}
+	for _, flow := range v.Flows {
+		from := by[flow.From]
+		if from == nil || flow.Party != evidence.ThirdParty || from.Observation.Site == flow.Site || !identifies(stored(&from.Observation)) {
 			continue
 		}
-		covered[o.Site] = true
+		c.add("identifier-shared", flow.Site, from.who.name, from, func(f *Finding) {
+			f.Message = fmt.Sprintf("The value of %s (%s) was sent to %s (%s, in the %s).", from.Observation.Name, words(string(from.Observation.Technology)), flow.Host, flow.Encoding, flow.In)
+			f.Fix = fmt.Sprintf("Name %s as a recipient, or stop handing it the value of %s.", flow.Site, from.Observation.Name)
+		})
 	}
-	for i := range c.in.Visits {
-		v := &c.in.Visits[i]
-		for _, flow := range v.Flows {
-			from := by[flow.From]
-			if from == nil || flow.Party != evidence.ThirdParty || covered[flow.Site] || from.Observation.Site == flow.Site {
-				continue
-			}
-			if !identifies(stored(&from.Observation)) {
-				continue
-			}
-			c.add("identifier-shared", flow.Site, from.who.name, from, func(f *Finding) {
-				f.Message = fmt.Sprintf("The value of %s (%s) was sent to %s (%s, in the %s).", from.Observation.Name, words(string(from.Observation.Technology)), flow.Host, flow.Encoding, flow.In)
-				f.Fix = fmt.Sprintf("Name %s as a recipient, or stop handing it the value of %s.", flow.Site, from.Observation.Name)
-			})
+}
+
+// dropCovered drops the identifiers that went to recipients whom the notice covers.
+func (c *collector) dropCovered() {
+	for key, f := range c.by {
+		if f.Rule == "identifier-shared" && c.covered[f.Subject] {
+			delete(c.by, key)
 		}
 	}
 }

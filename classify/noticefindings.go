@@ -3,6 +3,7 @@ package classify
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // noticeItself says that there is no notice, or none that can be read.
-func (c *collector) noticeItself(list []Assessment) {
+func (c *collector) noticeItself() {
 	for _, err := range c.in.NoticeProblems {
 		url, why := problem(err)
 		c.add("notice-unreadable", url, "", nil, func(f *Finding) {
@@ -36,30 +37,34 @@ func (c *collector) noticeItself(list []Assessment) {
 			f.Fix = "Correct the link, or take it out."
 		})
 	}
-	if !c.nothingRead() || len(c.in.NoticeProblems) > 0 || !seenWhole(c.in.Visits) {
-		return
+	if c.lost == nil || c.lost.first == nil {
+		return // or there is nothing that a notice would have to tell of
 	}
-	var who []string
-	var first *Assessment
+	f := c.add("notice-not-found", evidence.SiteOf(evidence.HostOf(c.lost.first.Observation.Page)), "", c.lost.first, func(f *Finding) {
+		f.Message = fmt.Sprintf("No privacy or cookie notice was found, and the site works with %s. Looked at: %s.", listed(slices.Collect(maps.Keys(c.lost.who)), 8), strings.Join(c.in.Looked, "; "))
+		f.Fix = "Publish a privacy notice and link it from every page, or name it with --notice URL."
+	})
+	f.Observations = append(f.Observations, c.lost.undeclared...)
+}
+
+// withoutNotice is what a site does that has no notice.
+type withoutNotice struct {
+	who        map[string]bool
+	first      *Assessment
+	undeclared []string // IDs of observations
+}
+
+func (w *withoutNotice) visit(list []Assessment) {
 	for i := range list {
 		a := &list[i]
 		if a.Verdict != Exempt && (tracks(a.Purpose) || own(a.Observation.Technology) || a.Observation.Party == evidence.ThirdParty) {
-			who = append(who, a.who.label(&a.Observation))
-			if first == nil {
-				first = a
+			w.who[a.who.label(&a.Observation)] = true
+			if w.first == nil {
+				w.first = a
 			}
 		}
-	}
-	if first == nil {
-		return // nothing that a notice would have to tell of
-	}
-	f := c.add("notice-not-found", evidence.SiteOf(evidence.HostOf(first.Observation.Page)), "", first, func(f *Finding) {
-		f.Message = fmt.Sprintf("No privacy or cookie notice was found, and the site works with %s. Looked at: %s.", listed(who, 8), strings.Join(c.in.Looked, "; "))
-		f.Fix = "Publish a privacy notice and link it from every page, or name it with --notice URL."
-	})
-	for i := range list {
-		if a := &list[i]; a.Verdict == Undeclared {
-			f.Observations = append(f.Observations, a.Observation.ID)
+		if a.Verdict == Undeclared {
+			w.undeclared = append(w.undeclared, a.Observation.ID)
 		}
 	}
 }
@@ -79,14 +84,19 @@ func problem(err error) (url, why string) {
 	return "notice", err.Error()
 }
 
+// metKey is what a notice may name of an observation.
+type metKey struct {
+	name, service, entity string
+	technology            evidence.Technology
+}
+
+func (c *collector) meet(a *Assessment) {
+	c.met[metKey{a.Observation.Name, a.who.service.ID, a.who.service.Entity, a.Observation.Technology}] = true
+}
+
 // stale files what the notice declares by name and nobody met.
-func (c *collector) stale(list []Assessment) {
-	pages := map[string]bool{}
-	for _, v := range c.in.Visits {
-		if v.Complete {
-			pages[v.URL] = true
-		}
-	}
+func (c *collector) stale() {
+	pages := c.survey.pages
 	if len(pages) == 0 {
 		return
 	}
@@ -96,7 +106,7 @@ func (c *collector) stale(list []Assessment) {
 		if d.Denied || !d.Counts() {
 			continue
 		}
-		subject, kind := c.staleSubject(d, list)
+		subject, kind := c.staleSubject(d)
 		if subject == "" {
 			continue
 		}
@@ -110,10 +120,10 @@ func (c *collector) stale(list []Assessment) {
 
 // staleSubject names what a declaration declares and was not seen; "" if it was, or if it names nothing in
 // particular.
-func (c *collector) staleSubject(d *notice.Declaration, list []Assessment) (subject, kind string) {
-	met := func(is func(*Assessment) bool) bool {
-		for i := range list {
-			if is(&list[i]) {
+func (c *collector) staleSubject(d *notice.Declaration) (subject, kind string) {
+	met := func(is func(metKey) bool) bool {
+		for k := range c.met {
+			if is(k) {
 				return true
 			}
 		}
@@ -123,22 +133,20 @@ func (c *collector) staleSubject(d *notice.Declaration, list []Assessment) (subj
 	case d.Technology == evidence.FlashCookie:
 		return "Flash cookies", "technology"
 	case d.Strength == notice.Exact && len(d.Names) > 0:
-		if met(func(a *Assessment) bool {
-			return slices.ContainsFunc(d.Names, func(p string) bool {
-				return p == a.Observation.Name || knowledge.Glob(asGlob(p), a.Observation.Name)
-			})
+		if met(func(k metKey) bool {
+			return slices.ContainsFunc(d.Names, func(p string) bool { return p == k.name || knowledge.Glob(asGlob(p), k.name) })
 		}) {
 			return "", ""
 		}
 		return strings.Join(d.Names, ", "), "name"
 	case d.Strength == notice.Specific && d.Recipient != "":
 		s, ok := c.in.Facts.ServiceNamed(d.Recipient)
-		if !ok || met(func(a *Assessment) bool { return sameHouse(s, a.who.service) }) {
+		if !ok || met(func(k metKey) bool { return sameHouse(s, knowledge.Service{ID: k.service, Entity: k.entity}) }) {
 			return "", ""
 		}
 		return d.Recipient, "vendor"
 	case own(d.Technology) && d.Technology != evidence.Geolocation:
-		if met(func(a *Assessment) bool { return a.Observation.Technology == d.Technology }) {
+		if met(func(k metKey) bool { return k.technology == d.Technology }) {
 			return "", ""
 		}
 		return words(string(d.Technology)), "technology"

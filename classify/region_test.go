@@ -48,12 +48,12 @@ func TestRegions(t *testing.T) {
 		{"denied to California, by the law of Europe", denies("us-ca"), []string{"eu"}, Undeclared, false},
 	} {
 		in := Input{Visits: visits(ad), Notice: c.n, Facts: facts(t), Laws: c.laws, Require: RequireCategory}
-		list := Assess(in)
+		list := assessments(in)
 		if list[0].Verdict != c.want {
 			t.Errorf("%s: %s (%s), want %s", c.name, list[0].Verdict, list[0].Reason, c.want)
 		}
 		gap := false
-		for _, f := range Findings(in, list) {
+		for _, f := range Judge(in, nil).Findings {
 			gap = gap || f.Rule == "region-gap"
 		}
 		if gap != c.gap {

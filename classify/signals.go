@@ -9,23 +9,45 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// signals compares what the notice claims of DNT and GPC with what a browser that sends them met.
-func (c *collector) signals(list []Assessment) {
+// unmoved is what tracks under a signal. What happened in the same way without it, all visits together tell: something
+// that only the visit with the signal met is not counted, for it may be chance.
+type unmoved struct {
+	choice evidence.Choice
+	counts func(knowledge.Purpose) bool
+	file   func(a *Assessment) *Finding
+	kinds  []*sameKind // as they were met
+	at     map[string]*sameKind
+}
+
+// sameKind is what one party does by one technology.
+type sameKind struct {
+	key   string
+	first Assessment
+	ids   []string // of all observations
+}
+
+func kindOf(a *Assessment) string {
+	return a.who.label(&a.Observation) + "\x00" + string(a.Observation.Technology)
+}
+
+// unmovedBy lists the signals that the notice claims to honour, or that a law tells the site to.
+func (c *collector) unmovedBy() []*unmoved {
 	claims := c.in.Notice.Claims
+	var list []*unmoved
 	if claims.DNT.Value == notice.Honored {
-		for _, a := range c.unmoved(list, evidence.ChoiceDNT, func(p knowledge.Purpose) bool { return tracks(p) }) {
-			c.add("dnt-statement-false", a.who.label(&a.Observation), "", a, func(f *Finding) {
+		list = append(list, &unmoved{choice: evidence.ChoiceDNT, counts: tracks, at: map[string]*sameKind{}, file: func(a *Assessment) *Finding {
+			return c.add("dnt-statement-false", a.who.label(&a.Observation), "", a, func(f *Finding) {
 				f.Message = fmt.Sprintf("%s, with DNT: 1 as without it, although the notice says that the signal is honoured.", sentence(seen(a)))
 				f.Quote = claims.DNT.Quote
 				f.Fix = "Do not load it when the browser sends DNT: 1, or correct the statement on Do Not Track."
 			})
-		}
+		}})
 	}
 	asked, byLaw := c.asks("gpc-ignored")
 	if byLaw || claims.GPC.Value == notice.Honored {
 		sold := func(p knowledge.Purpose) bool { return p == knowledge.Advertising || p == knowledge.SocialMedia }
-		for _, a := range c.unmoved(list, evidence.ChoiceGPC, sold) {
-			c.add("gpc-ignored", a.who.label(&a.Observation), "", a, func(f *Finding) {
+		list = append(list, &unmoved{choice: evidence.ChoiceGPC, counts: sold, at: map[string]*sameKind{}, file: func(a *Assessment) *Finding {
+			return c.add("gpc-ignored", a.who.label(&a.Observation), "", a, func(f *Finding) {
 				f.Message = fmt.Sprintf("%s, with Sec-GPC: 1 as without it.", sentence(seen(a)))
 				f.Quote = claims.GPC.Quote
 				if byLaw {
@@ -33,39 +55,65 @@ func (c *collector) signals(list []Assessment) {
 				}
 				f.Fix = "Do not load it when the browser sends Sec-GPC: 1."
 			})
-		}
+		}})
 	}
-	if !c.nothingRead() && len(c.in.NoticeProblems) == 0 && (claims.DNT.Value == notice.Unstated || claims.DNT.Value == "") {
-		c.add("dnt-statement-missing", "Do Not Track", "", nil, func(f *Finding) {
-			if p, ok := c.asks("dnt-statement-missing"); ok {
-				f.Severity, f.Basis = Medium, p.basis()
-			}
-			f.Message = "The notice does not say how the site answers the Do Not Track signal."
-			f.Fix = "Add to the notice: “Our site does not respond to Do Not Track signals.” Or, if it does, what it then leaves out."
-		})
+	return list
+}
+
+func (u *unmoved) visit(list []Assessment) {
+	for i := range list {
+		a := &list[i]
+		if a.Choice != u.choice || a.Verdict == Exempt || !u.counts(a.Purpose) || remembers(a) {
+			continue
+		}
+		key := kindOf(a)
+		k := u.at[key]
+		if k == nil {
+			k = &sameKind{key: key, first: *a}
+			u.at[key] = k
+			u.kinds = append(u.kinds, k)
+		}
+		k.ids = append(k.ids, a.Observation.ID)
 	}
 }
 
-// unmoved lists what tracks under a signal in the same way as without it. Something that only the visit with the
-// signal met is not counted: it may be chance.
-func (c *collector) unmoved(list []Assessment, signal evidence.Choice, counts func(knowledge.Purpose) bool) []*Assessment {
-	key := func(a *Assessment) string {
-		return a.who.label(&a.Observation) + "\x00" + string(a.Observation.Technology)
+// tracked notes what happened without a signal.
+func (c *collector) tracked(list []Assessment) {
+	if len(c.signals) == 0 {
+		return
 	}
-	without := map[string]bool{}
 	for i := range list {
 		if a := &list[i]; a.Choice == evidence.ChoiceNone {
-			without[key(a)] = true
+			c.without[kindOf(a)] = true
 		}
 	}
-	var out []*Assessment
-	for i := range list {
-		a := &list[i]
-		if a.Choice == signal && a.Verdict != Exempt && counts(a.Purpose) && without[key(a)] && !remembers(a) {
-			out = append(out, a)
+}
+
+// unmoved files what tracks under a signal in the same way as without it.
+func (c *collector) unmoved() {
+	for _, u := range c.signals {
+		for _, k := range u.kinds {
+			if c.without[k.key] {
+				f := u.file(&k.first)
+				f.Observations = append(f.Observations, k.ids...)
+			}
 		}
 	}
-	return out
+}
+
+// signalMissing files that the notice does not speak of Do Not Track.
+func (c *collector) signalMissing() {
+	claim := c.in.Notice.Claims.DNT
+	if c.unread || len(c.in.NoticeProblems) > 0 || claim.Value != notice.Unstated && claim.Value != "" {
+		return
+	}
+	c.add("dnt-statement-missing", "Do Not Track", "", nil, func(f *Finding) {
+		if p, ok := c.asks("dnt-statement-missing"); ok {
+			f.Severity, f.Basis = Medium, p.basis()
+		}
+		f.Message = "The notice does not say how the site answers the Do Not Track signal."
+		f.Fix = "Add to the notice: “Our site does not respond to Do Not Track signals.” Or, if it does, what it then leaves out."
+	})
 }
 
 // remembers says that loading a script is all that happened: a script that reads the signal must be loaded to read
@@ -138,26 +186,30 @@ func (c *collector) consent(o *evidence.Observation) (Provision, bool) {
 // lifetimes files that the notice says of no cookie how long it works, where a law wants that said.
 func (c *collector) lifetimes(list []Assessment) {
 	asked, ok := c.asks("lifetime-not-stated")
-	if !ok || c.nothingRead() || slices.ContainsFunc(c.in.Notice.Declarations, func(d notice.Declaration) bool {
+	if !ok || c.unread || slices.ContainsFunc(c.in.Notice.Declarations, func(d notice.Declaration) bool {
 		return d.Technology == evidence.CookieTech && d.Retention != "" && !d.Denied && d.Counts()
 	}) {
 		return
 	}
-	longest := int64(0)
-	for _, a := range list {
-		if o := &a.Observation; o.Cookie != nil && a.Verdict != Exempt {
-			longest = max(longest, o.Cookie.Lifetime)
-		}
-	}
 	for i := range list {
 		a := &list[i]
-		if a.Observation.Cookie == nil || a.Observation.Cookie.Lifetime <= 0 || a.Verdict == Exempt {
+		cookie := a.Observation.Cookie
+		if cookie == nil || a.Verdict == Exempt {
 			continue
 		}
-		c.add("lifetime-not-stated", "cookies", "", a, func(f *Finding) {
-			f.Message = fmt.Sprintf("Cookies are kept for up to %s, and the notice says of none how long.", Span(longest))
-			f.Fix = "State for each cookie how long it is kept, for example in a table."
-			f.Basis = asked.basis()
-		})
+		c.longest = max(c.longest, cookie.Lifetime)
+		if cookie.Lifetime > 0 {
+			c.add("lifetime-not-stated", "cookies", "", a, func(f *Finding) {
+				f.Fix = "State for each cookie how long it is kept, for example in a table."
+				f.Basis = asked.basis()
+			})
+		}
+	}
+}
+
+// statesLongest completes the finding of lifetimes.
+func (c *collector) statesLongest() {
+	if f := c.by[Fingerprint("lifetime-not-stated", "cookies", "")]; f != nil {
+		f.Message = fmt.Sprintf("Cookies are kept for up to %s, and the notice says of none how long.", Span(c.longest))
 	}
 }

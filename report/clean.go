@@ -132,6 +132,10 @@ func cleanIn(v reflect.Value) {
 		v.Set(own)
 	case reflect.Pointer:
 		if !v.IsNil() {
+			if list, long := v.Interface().(interface{ cleaned() any }); long {
+				v.Set(reflect.ValueOf(list.cleaned()))
+				return
+			}
 			own := reflect.New(v.Type().Elem())
 			own.Elem().Set(v.Elem())
 			cleanIn(own.Elem())

@@ -7,31 +7,38 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// deviceReads joins the calls of all visits by host and family of Web APIs.
-func deviceReads(visits []evidence.Visit) []DeviceRead {
-	type key struct{ api, host string }
-	by := map[key]*DeviceRead{}
-	for _, v := range visits {
-		for _, call := range v.APIs {
-			k := key{call.API, call.Host}
-			d := by[k]
-			if d == nil {
-				d = &DeviceRead{API: call.API, Host: call.Host, Party: call.Party}
-				by[k] = d
-			}
-			d.Scripts = add(d.Scripts, call.Script)
-			for name := range call.Calls {
-				d.Calls = add(d.Calls, name)
-			}
-			for _, what := range call.Asked {
-				d.Asked = add(d.Asked, what)
-			}
-		}
+type readKey struct{ api, host string }
+
+// readSeen joins the calls of all visits to one family of Web APIs by the scripts of one host.
+type readSeen struct {
+	DeviceRead
+	visit string // the first, which says whose party the host is of
+}
+
+func (s *Seen) read(visit string, call evidence.APICall) {
+	k := readKey{call.API, call.Host}
+	d := s.reads[k]
+	if d == nil {
+		d = &readSeen{DeviceRead{API: call.API, Host: call.Host, Party: call.Party}, visit}
+		s.reads[k] = d
 	}
-	list := make([]DeviceRead, 0, len(by))
-	for _, d := range by {
+	if compareIDs(visit, d.visit) < 0 {
+		d.Party, d.visit = call.Party, visit
+	}
+	d.Scripts = add(d.Scripts, call.Script)
+	for name := range call.Calls {
+		d.Calls = add(d.Calls, name)
+	}
+	for _, what := range call.Asked {
+		d.Asked = add(d.Asked, what)
+	}
+}
+
+func (s *Seen) deviceReads() []DeviceRead {
+	list := make([]DeviceRead, 0, len(s.reads))
+	for _, d := range s.reads {
 		d.Scripts, d.Calls, d.Asked = sorted(d.Scripts), sorted(d.Calls), sorted(d.Asked)
-		list = append(list, *d)
+		list = append(list, d.DeviceRead)
 	}
 	slices.SortFunc(list, func(a, b DeviceRead) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.API, b.API)) })
 	return list

@@ -18,7 +18,7 @@ func TestDeviceReads(t *testing.T) {
 		{APIs: []evidence.APICall{call("https://b.test/x.js", "device", "battery"), call("https://a.test/x.js", "device", "getHighEntropyValues", "platformVersion", "<model>")}},
 		{APIs: []evidence.APICall{call("https://b.test/y.js", "device", "enumerateDevices"), call("https://b.test/x.js", "device", "battery")}},
 	}
-	r := New(Input{Visits: visits})
+	r := audited{Visits: visits}.report()
 	if n := len(r.DeviceReads); n != 2 {
 		t.Fatalf("%d rows: %+v", n, r.DeviceReads)
 	}
@@ -26,7 +26,7 @@ func TestDeviceReads(t *testing.T) {
 	if b.Host != "b.test" || !slices.Equal(b.Calls, []string{"battery", "enumerateDevices"}) || len(b.Scripts) != 2 {
 		t.Errorf("%+v", b)
 	}
-	if len(r.Assessments) != 0 {
+	if r.Assessments.Len() != 0 {
 		t.Error("reading alone is no assessment")
 	}
 	var out bytes.Buffer

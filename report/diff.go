@@ -102,7 +102,7 @@ func ownerThings(r *Report) map[string]thing {
 
 func storedThings(r *Report) map[string]thing {
 	m := map[string]thing{}
-	for _, a := range r.Assessments {
+	for a := range r.Assessments.All() {
 		o := a.Observation
 		if o.Cookie == nil && o.Storage == nil {
 			continue

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"bufio"
 	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +34,8 @@ var (
 		},
 		"short":    func(list []string) []string { return list[:min(len(list), maxShown)] },
 		"rest":     func(list []string) int { return max(len(list)-maxShown, 0) },
+		"few":      few,
+		"chains":   func() int { return maxChains },
 		"dates":    noticeDates,
 		"choice":   choiceName,
 		"lifetime": lifetime,
@@ -41,14 +45,18 @@ var (
 // maxShown bounds the addresses and IDs of one cell of the HTML report; report.json has them all.
 const maxShown = 12
 
-// HTML writes the report for the people who answer for the notice: one file that needs no network and no script.
+// HTML writes the report for the people who answer for the notice: one file that needs no network and no script. It is
+// written as it is made: of a large site, the pages are never all in memory. After an error the file is to be removed.
 func HTML(w io.Writer, r *Report) error {
-	var b strings.Builder // a template that fails half-way must leave no half report
-	if err := htmlPage.Execute(&b, newPage(cleaned(r))); err != nil {
+	p, err := newPage(cleaned(r))
+	if err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	out := bufio.NewWriterSize(w, 1<<16)
+	if err := htmlPage.Execute(out, p); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
+	return cmp.Or(out.Flush(), p.Coverage.Pages.Err())
 }
 
 // page is the report as the HTML arranges it.
@@ -64,7 +72,7 @@ type page struct {
 	Groups     []technology
 	Quotes     []quote
 	Declared   int // declarations that decided the verdict of an observation
-	Rows       []pageRow
+	Addresses  int // pages
 	Words      []word
 	Choices    []word
 }
@@ -87,7 +95,7 @@ type point struct {
 	Section string // where its quote stands
 	Source  string // address of the document
 	Items   []item
-	Lost    []string // observations that the report does not hold
+	Lost    some // observations that the report does not hold
 }
 
 // technology is the items of one technology.
@@ -144,43 +152,67 @@ func choiceName(c evidence.Choice) string {
 	return string(c)
 }
 
-func newPage(r *Report) page {
+func newPage(r *Report) (page, error) {
 	p := page{Report: r, Sentence: sentence(r), Visited: visited(r.Coverage), Contacted: contacted(r.Destinations),
-		GapGroups: gapGroups(r.Gaps), Rows: pageRows(r.Coverage), Words: verdictWords, Choices: choiceWords}
+		GapGroups: gapGroups(r.Gaps), Words: verdictWords, Choices: choiceWords}
+	p.Addresses, _ = r.Coverage.addresses()
 	for _, s := range severityWords() {
 		p.Severities = append(p.Severities, tally{Word: s, Count: r.Summary.BySeverity[s]})
 	}
 	from := 0.0
 	for _, v := range classify.Verdicts {
 		t := tally{Word: string(v), Count: r.Summary.ByVerdict[v], From: from}
-		t.Share = 100 * float64(t.Count) / float64(max(len(r.Assessments), 1))
+		t.Share = 100 * float64(t.Count) / float64(max(r.Assessments.Len(), 1))
 		from += t.Share
 		p.Verdicts = append(p.Verdicts, t)
 	}
-	p.points(r)
-	p.technologies(r)
-	p.quotes(r)
-	return p
+	pages, by, decided := numbering{}, map[evidence.Technology]*items{}, map[string]int{}
+	named := sortedBy[byID](r.Assessments)
+	for a := range r.Assessments.All() {
+		t := a.Observation.Technology
+		if by[t] == nil {
+			by[t] = newItems(pages)
+		}
+		by[t].add(&a)
+		decided[a.Declaration]++
+		named.add(byID{a})
+	}
+	p.technologies(by)
+	p.quotes(decided)
+	p.points(named, pages)
+	return p, cmp.Or(r.Assessments.Err(), named.Err(), r.Coverage.Pages.Err())
 }
 
-func (p *page) points(r *Report) {
-	byID := map[string]*Assessment{}
-	for i := range r.Assessments {
-		byID[r.Assessments[i].Observation.ID] = &r.Assessments[i]
+// byID is an assessment in the order in which a finding names observations.
+type byID struct{ Assessment }
+
+func (a byID) compare(b byID) int { return cmp.Compare(a.Observation.ID, b.Observation.ID) }
+
+func (p *page) points(named *Sorted[byID], pages numbering) {
+	rest := make([][]string, len(p.Findings)) // of the observations of each finding, those that are still to come
+	evidence := make([]*items, len(p.Findings))
+	for i, f := range p.Findings {
+		p.Points = append(p.Points, point{Finding: f, Number: i + 1, Title: ruleOf(f).Title, Counts: f.counts(), Remark: remark(f)})
+		p.Points[i].Section, p.Points[i].Source = p.quoted(f.Quote)
+		rest[i], evidence[i] = f.Observations, newItems(pages)
 	}
-	for i, f := range r.Findings {
-		pt := point{Finding: f, Number: i + 1, Title: ruleOf(f).Title, Counts: f.counts(), Remark: remark(f)}
-		var list []*Assessment
-		for _, id := range f.Observations {
-			if a, ok := byID[id]; ok {
-				list = append(list, a)
-			} else {
-				pt.Lost = append(pt.Lost, id)
+	for a := range named.All() {
+		for i := range rest {
+			for len(rest[i]) > 0 && rest[i][0] < a.Observation.ID {
+				p.Points[i].Lost.add(rest[i][0])
+				rest[i] = rest[i][1:]
+			}
+			if len(rest[i]) > 0 && rest[i][0] == a.Observation.ID {
+				evidence[i].add(&a.Assessment)
+				rest[i] = rest[i][1:]
 			}
 		}
-		pt.Items = items(list)
-		pt.Section, pt.Source = r.quoted(f.Quote)
-		p.Points = append(p.Points, pt)
+	}
+	for i := range rest {
+		for _, id := range rest[i] {
+			p.Points[i].Lost.add(id)
+		}
+		p.Points[i].Items = evidence[i].sorted()
 	}
 }
 
@@ -211,12 +243,7 @@ func (r *Report) documentURL(id string) string {
 	return ""
 }
 
-func (p *page) technologies(r *Report) {
-	by := map[evidence.Technology][]*Assessment{}
-	for i := range r.Assessments {
-		t := r.Assessments[i].Observation.Technology
-		by[t] = append(by[t], &r.Assessments[i])
-	}
+func (p *page) technologies(by map[evidence.Technology]*items) {
 	order := slices.Clone(evidence.Technologies)
 	for t := range by {
 		if !slices.Contains(order, t) {
@@ -225,10 +252,10 @@ func (p *page) technologies(r *Report) {
 	}
 	slices.Sort(order[len(evidence.Technologies):])
 	for _, t := range order {
-		if len(by[t]) == 0 {
+		if by[t] == nil {
 			continue
 		}
-		g := technology{Technology: t, Items: items(by[t])}
+		g := technology{Technology: t, Items: by[t].sorted()}
 		verdicts := map[classify.Verdict]int{}
 		for _, it := range g.Items {
 			verdicts[it.Verdict]++
@@ -239,14 +266,11 @@ func (p *page) technologies(r *Report) {
 	}
 }
 
-func (p *page) quotes(r *Report) {
-	decided := map[string]int{}
-	for _, a := range r.Assessments {
-		decided[a.Declaration]++
-	}
-	for _, d := range r.Notice.Declarations {
+// quotes takes how many observations each declaration decided.
+func (p *page) quotes(decided map[string]int) {
+	for _, d := range p.Notice.Declarations {
 		n := len(p.Quotes)
-		source := r.documentURL(d.Document)
+		source := p.documentURL(d.Document)
 		if n == 0 || p.Quotes[n-1].Quote != d.Quote || p.Quotes[n-1].Source != source || p.Quotes[n-1].Section != d.Section {
 			p.Quotes = append(p.Quotes, quote{Quote: d.Quote, Section: d.Section, Source: source})
 			n++
@@ -259,25 +283,27 @@ func (p *page) quotes(r *Report) {
 	}
 }
 
-// pageRows turns visits into one row an address and one cell a choice.
-func pageRows(c Coverage) []pageRow {
-	var rows []pageRow
-	at := map[string]int{}
-	for i := range c.Pages {
-		pg := &c.Pages[i]
-		n, ok := at[pg.URL]
-		if !ok {
-			n = len(rows)
-			at[pg.URL] = n
-			rows = append(rows, pageRow{URL: pg.URL, Cells: make([]*Page, len(c.Choices))})
-		}
-		rows[n].Title = cmp.Or(rows[n].Title, pg.Title)
-		for j, ch := range c.Choices {
-			// Of several visits under one choice, the one that did not see its page is shown.
-			if cell := rows[n].Cells[j]; ch.Choice == pg.Choice && (cell == nil || cell.Complete) {
-				rows[n].Cells[j] = pg
+// Rows gives one row an address and one cell a choice.
+func (p page) Rows() iter.Seq[pageRow] {
+	return func(yield func(pageRow) bool) {
+		var row pageRow
+		for pg := range p.Coverage.Pages.All() { // by address
+			if row.Cells == nil || row.URL != pg.URL {
+				if row.Cells != nil && !yield(row) {
+					return
+				}
+				row = pageRow{URL: pg.URL, Cells: make([]*Page, len(p.Coverage.Choices))}
+			}
+			row.Title = cmp.Or(row.Title, pg.Title)
+			for j, ch := range p.Coverage.Choices {
+				// Of several visits under one choice, the one that did not see its page is shown.
+				if cell := row.Cells[j]; ch.Choice == pg.Choice && (cell == nil || cell.Complete) {
+					row.Cells[j] = &pg
+				}
 			}
 		}
+		if row.Cells != nil {
+			yield(row)
+		}
 	}
-	return rows
 }

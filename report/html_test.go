@@ -57,7 +57,7 @@ func TestHTMLIsInert(t *testing.T) {
 	allowed := strings.Fields("html head meta title style body a header p h1 h2 h3 div span dl dt dd br time nav ul ol li b main " +
 		"section article code details summary table caption thead tbody tr th td figure blockquote figcaption q svg rect")
 	web := regexp.MustCompile(`^(https?://|#[a-z0-9-]+$)`)
-	for name, r := range map[string]*Report{"empty": New(Input{}), "sample": New(sample()), "hostile 1": hostile(1), "hostile 2": hostile(2), "hostile 3": hostile(3)} {
+	for name, r := range map[string]*Report{"empty": New(Input{}), "sample": sample().report(), "hostile 1": hostile(1), "hostile 2": hostile(2), "hostile 3": hostile(3)} {
 		page := write(t, "html", r)
 		elements := parse(t, page)
 		for _, n := range elements {
@@ -89,7 +89,7 @@ func TestHTMLIsInert(t *testing.T) {
 // TestHTMLStructure guards what a screen reader needs: headings in order, header cells with a scope, IDs that are
 // unique and links that lead to them.
 func TestHTMLStructure(t *testing.T) {
-	for name, r := range map[string]*Report{"empty": New(Input{}), "sample": New(sample()), "hostile": hostile(1)} {
+	for name, r := range map[string]*Report{"empty": New(Input{}), "sample": sample().report(), "hostile": hostile(1)} {
 		ids, links := map[string]int{}, []string{}
 		level := 0
 		for _, n := range parse(t, write(t, "html", r)) {
@@ -131,7 +131,7 @@ func TestHTMLStructure(t *testing.T) {
 // TestHTMLTells guards that a compliance officer finds each part of the evidence in the page.
 func TestHTMLTells(t *testing.T) {
 	in := sample()
-	page := write(t, "html", New(in))
+	page := write(t, "html", in.report())
 	var b strings.Builder
 	for _, n := range parse(t, page) {
 		if n.Data == "body" {
@@ -190,7 +190,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	if browser == "" || testing.Short() {
 		t.Skip("no browser to look with")
 	}
-	for name, r := range map[string]*Report{"sample": New(gated()), "hostile": hostile(1)} {
+	for name, r := range map[string]*Report{"sample": gated().report(), "hostile": hostile(1)} {
 		page := write(t, "html", r)
 		page = strings.Replace(page, "default-src 'none'", "script-src 'unsafe-inline'", 1)
 		page = strings.Replace(page, "</body>", probe, 1)

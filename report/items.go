@@ -2,8 +2,11 @@ package report
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -15,58 +18,103 @@ import (
 // item is the same thing observed on any number of pages.
 type item struct {
 	Assessment
-	Chains  [][]string // distinct initiator chains, innermost first
-	Places  []string   // pages
+	Chains  [][]string // the first distinct initiator chains, innermost script first, and one more than are shown
+	Places  some       // pages
 	Choices []string
 	Phases  []string
-	IDs     []string
+	IDs     some
 	First   time.Time
 	Details []string
+
+	seen *big.Int // numbers of the pages
 }
 
-// items joins assessments that differ in page, choice and time only, the gravest first.
-func items(list []*Assessment) []item {
-	type key struct {
-		technology                                        evidence.Technology
-		name, host, setter, entity, purpose, verdict, why string
+// maxChains is how many initiator chains of an item the HTML report shows.
+const maxChains = 3
+
+// some is the first of many texts, and how many there are.
+type some struct {
+	Shown []string
+	All   int
+}
+
+func (s *some) add(text string) {
+	if s.All++; len(s.Shown) < maxShown {
+		s.Shown = append(s.Shown, text)
 	}
-	var out []item
-	at := map[key]int{}
-	seen := []map[string]bool{} // places, by item
-	for _, a := range list {
-		o := &a.Observation
-		k := key{o.Technology, o.Name, o.Host, o.Setter, a.Entity, string(a.Purpose), string(a.Verdict), a.Reason}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k] = i
-			out = append(out, item{Assessment: *a, First: o.FirstSeen, Details: details(*o)})
-			seen = append(seen, map[string]bool{"": true})
-		}
-		it := &out[i]
-		if len(o.Initiator) > 0 && !slices.ContainsFunc(it.Chains, func(c []string) bool { return slices.Equal(c, o.Initiator) }) {
-			it.Chains = append(it.Chains, o.Initiator)
-		}
-		if !seen[i][o.Page] {
-			seen[i][o.Page] = true
-			it.Places = append(it.Places, o.Page)
-		}
-		it.Choices = add(it.Choices, choiceName(o.Choice))
-		it.Phases = add(it.Phases, spaced(o.Phase))
-		it.IDs = append(it.IDs, o.ID)
-		if !o.FirstSeen.IsZero() && (it.First.IsZero() || o.FirstSeen.Before(it.First)) {
-			it.First = o.FirstSeen
-		}
+}
+
+// Rest is how many are not shown.
+func (s some) Rest() int { return s.All - len(s.Shown) }
+
+// few is the first texts of a list.
+func few(list []string) some { return some{list[:min(len(list), maxShown)], len(list)} }
+
+// numbering gives each text a number, the same whenever it comes; an empty one 0.
+type numbering map[uint64]int
+
+func (n numbering) of(text string) int {
+	if text == "" {
+		return 0
 	}
-	for i := range out {
-		slices.Sort(out[i].Choices)
+	sum := sha256.Sum256([]byte(text))
+	key := binary.BigEndian.Uint64(sum[:])
+	if n[key] == 0 {
+		n[key] = len(n) + 1
+	}
+	return n[key]
+}
+
+// items joins assessments that differ in page, choice and time only.
+type items struct {
+	list  []item
+	at    map[itemKey]int
+	pages numbering // of all items of a report
+}
+
+type itemKey struct {
+	technology                                        evidence.Technology
+	name, host, setter, entity, purpose, verdict, why string
+}
+
+func newItems(pages numbering) *items { return &items{at: map[itemKey]int{}, pages: pages} }
+
+func (s *items) add(a *Assessment) {
+	o := &a.Observation
+	k := itemKey{o.Technology, o.Name, o.Host, o.Setter, a.Entity, string(a.Purpose), string(a.Verdict), a.Reason}
+	i, ok := s.at[k]
+	if !ok {
+		i = len(s.list)
+		s.at[k] = i
+		s.list = append(s.list, item{Assessment: *a, First: o.FirstSeen, Details: details(*o), seen: new(big.Int)})
+	}
+	it := &s.list[i]
+	if len(o.Initiator) > 0 && len(it.Chains) <= maxChains && !slices.ContainsFunc(it.Chains, func(c []string) bool { return slices.Equal(c, o.Initiator) }) {
+		it.Chains = append(it.Chains, o.Initiator)
+	}
+	if page := s.pages.of(o.Page); page > 0 && it.seen.Bit(page) == 0 {
+		it.seen.SetBit(it.seen, page, 1)
+		it.Places.add(o.Page)
+	}
+	it.Choices = add(it.Choices, choiceName(o.Choice))
+	it.Phases = add(it.Phases, spaced(o.Phase))
+	it.IDs.add(o.ID)
+	if !o.FirstSeen.IsZero() && (it.First.IsZero() || o.FirstSeen.Before(it.First)) {
+		it.First = o.FirstSeen
+	}
+}
+
+// sorted gives the items, the gravest first.
+func (s *items) sorted() []item {
+	for i := range s.list {
+		slices.Sort(s.list[i].Choices)
 	}
 	grave := func(v classify.Verdict) int { return slices.Index(classify.Verdicts, v) }
-	slices.SortStableFunc(out, func(a, b item) int {
+	slices.SortStableFunc(s.list, func(a, b item) int {
 		return cmp.Or(cmp.Compare(grave(a.Verdict), grave(b.Verdict)), cmp.Compare(a.Observation.Name, b.Observation.Name),
 			cmp.Compare(a.Observation.Host, b.Observation.Host), cmp.Compare(a.Observation.Setter, b.Observation.Setter))
 	})
-	return out
+	return s.list
 }
 
 // add appends a text that is not empty and not there yet.

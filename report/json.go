@@ -3,18 +3,21 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"unicode"
 )
 
-// JSON writes the report for machines, indented.
+// JSON writes the report for machines, indented. What a large site has many of is written one by one, not held in memory
+// as text.
 func JSON(w io.Writer, r *Report) error {
-	// Assessments are what a large site has many of: they are written one by one, not held in memory as text.
 	rest := *r
-	rest.Assessments = []Assessment{}
+	rest.Findings, rest.Coverage.Pages, rest.Assessments = []Finding{}, &Sorted[Page]{}, &Sorted[Assessment]{}
 	compact, err := rest.MarshalJSON()
 	if err != nil {
 		return err
@@ -23,34 +26,60 @@ func JSON(w io.Writer, r *Report) error {
 	if err != nil {
 		return err
 	}
-	const empty = "\n  \"assessments\": []" // no string of JSON holds a line break
-	before, after, ok := bytes.Cut(text, []byte(empty))
-	if !ok || len(r.Assessments) == 0 {
-		_, err = w.Write(append(text, '\n'))
-		return err
-	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	out.Write(before)
+	for _, list := range []struct {
+		empty, indent string
+		all           iter.Seq[any]
+	}{
+		{"\n  \"findings\": []", "    ", each(slices.Values(r.Findings))},
+		{"\n    \"pages\": []", "      ", each(r.Coverage.Pages.All())},
+		{"\n  \"assessments\": []", "    ", each(r.Assessments.All())},
+	} {
+		before, after, _ := bytes.Cut(text, []byte(list.empty)) // no string of JSON holds a line break
+		text = after
+		out.Write(before)
+		if err := writeList(out, list.empty, list.indent, list.all); err != nil {
+			return err
+		}
+	}
+	out.Write(text)
+	out.WriteByte('\n')
+	return cmp.Or(out.Flush(), r.Coverage.Pages.Err(), r.Assessments.Err())
+}
+
+// writeList writes what stands in the text as an empty list.
+func writeList(out *bufio.Writer, empty, prefix string, all iter.Seq[any]) error {
 	out.WriteString(empty[:len(empty)-1])
-	for i := range r.Assessments {
-		compact, err := escaped(&r.Assessments[i])
+	n := 0
+	for v := range all {
+		compact, err := escaped(v)
 		if err != nil {
 			return err
 		}
-		one, err := indent(compact, "    ")
+		one, err := indent(compact, prefix)
 		if err != nil {
 			return err
 		}
-		if i > 0 {
+		if n++; n > 1 {
 			out.WriteByte(',')
 		}
-		out.WriteString("\n    ")
+		out.WriteString("\n" + prefix)
 		out.Write(one)
 	}
-	out.WriteString("\n  ]")
-	out.Write(after)
-	out.WriteByte('\n')
-	return out.Flush()
+	if n > 0 {
+		out.WriteString("\n" + prefix[2:])
+	}
+	return out.WriteByte(']')
+}
+
+func each[T any](list iter.Seq[T]) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for v := range list {
+			if !yield(&v) {
+				return
+			}
+		}
+	}
 }
 
 func indent(compact []byte, prefix string) ([]byte, error) {
@@ -122,6 +151,12 @@ func Decode(in io.Reader) (*Report, error) {
 	r := &Report{}
 	if err := json.Unmarshal(raw, r); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
+	}
+	if r.Coverage.Pages == nil {
+		r.Coverage.Pages = newSorted[Page](nil)
+	}
+	if r.Assessments == nil {
+		r.Assessments = newSorted[Assessment](nil)
 	}
 	noNull(r)
 	return r, nil

@@ -27,7 +27,7 @@ func pipelines() map[string]*Report {
 	clean := Input{Version: "v1", Target: shop, Site: "nordlicht-outdoor.test", Outcome: classify.Pass, Started: noon, Finished: noon.Add(time.Minute)}
 	below := sample()
 	below.Findings, below.Gaps, below.Outcome, below.FailOn = below.Findings[3:], nil, classify.Pass, classify.Medium
-	return map[string]*Report{"fails": New(in), "blocked": New(blocked), "clean": New(clean), "below": New(below), "empty": New(Input{}), "policy": New(gated()),
+	return map[string]*Report{"fails": in.report(), "blocked": blocked.report(), "clean": New(clean), "below": below.report(), "empty": New(Input{}), "policy": gated().report(),
 		"hostile 1": hostile(1), "hostile 2": hostile(2), "hostile 3": hostile(3), "many": many(3000)}
 }
 
@@ -39,7 +39,7 @@ func many(n int) *Report {
 		f.Subject, f.Fix, f.Fingerprint = fmt.Sprintf("%s %d", f.Subject, i), fmt.Sprintf("%s (%d)", f.Fix, i), ""
 		in.Findings = append(in.Findings, f)
 	}
-	return New(in)
+	return in.report()
 }
 
 // TestSchemas holds what is written against what others publish of the formats, installed at test time:
@@ -72,8 +72,8 @@ func TestSchemas(t *testing.T) {
 	}
 	// The schemas can say no: each format once with something in it that they do not allow.
 	for format, broken := range map[string]string{
-		"sarif":    strings.Replace(write(t, "sarif", New(sample())), `"level": "error"`, `"level": "violation"`, 1),
-		"junit":    strings.Replace(write(t, "junit", New(sample())), `name="outcome"`, `title="outcome"`, 1),
+		"sarif":    strings.Replace(write(t, "sarif", sample().report()), `"level": "error"`, `"level": "violation"`, 1),
+		"junit":    strings.Replace(write(t, "junit", sample().report()), `name="outcome"`, `title="outcome"`, 1),
 		"markdown": "see [a](http://evil.test)", "github-summary": "by @everyone, #1",
 	} {
 		file := filepath.Join(dir, "broken."+format)
@@ -334,7 +334,7 @@ func TestCSV(t *testing.T) {
 
 // TestPolicy: what does not count stays visible in every format, is marked, and fails nothing.
 func TestPolicy(t *testing.T) {
-	r := New(gated())
+	r := gated().report()
 	for format := range Writers {
 		out := strings.Join(strings.Fields(strings.NewReplacer("│", " ", "&#34;", `"`).Replace(write(t, format, r))), " ")
 		for _, f := range r.Findings {

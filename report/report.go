@@ -1,8 +1,8 @@
 // Package report renders the result of an audit: as a table for a terminal, as JSON for machines, as one HTML file
 // for the people who answer for the notice, and in the forms that pipelines read.
 //
-// It decides nothing: verdicts, findings and the outcome come from package classify. It touches no files; every
-// writer is a function of an io.Writer and a Report, and the same report gives the same bytes. Names, addresses and
+// It decides nothing: verdicts, findings and the outcome come from package classify. It opens no files, but is lent
+// scratch files for what memory should not hold; every writer is a function of an io.Writer and a Report, and the same report gives the same bytes. Names, addresses and
 // quotes come from pages that nobody vouches for, so every writer but JSON works on a copy of the report in which
 // each string has been made harmless (see clean.go).
 package report
@@ -22,24 +22,24 @@ const Schema = "trackaudit.report/v1"
 
 // Report is everything a writer needs. Its JSON is what outside scripts rely on: lists are sorted and never null.
 type Report struct {
-	Schema        string           `json:"schema"`
-	Tool          Tool             `json:"tool"`
-	Target        Target           `json:"target"`
-	Started       time.Time        `json:"started"`
-	Finished      time.Time        `json:"finished"`
-	Outcome       classify.Outcome `json:"outcome"`
-	OutcomeReason string           `json:"outcome_reason"`
-	Summary       Summary          `json:"summary"`
-	Findings      []Finding        `json:"findings"`
-	Gaps          []Gap            `json:"gaps"`
-	Notice        Notice           `json:"notice"`
-	Coverage      Coverage         `json:"coverage"`
-	Destinations  []Destination    `json:"destinations"`
-	Assessments   []Assessment     `json:"assessments"`
-	DeviceReads   []DeviceRead     `json:"device_reads"`
-	Browser       evidence.Browser `json:"browser"`
-	Notes         []string         `json:"notes"`       // what a person should know about how the audit ran
-	Limitations   []string         `json:"limitations"` // what no audit of this kind can see
+	Schema        string              `json:"schema"`
+	Tool          Tool                `json:"tool"`
+	Target        Target              `json:"target"`
+	Started       time.Time           `json:"started"`
+	Finished      time.Time           `json:"finished"`
+	Outcome       classify.Outcome    `json:"outcome"`
+	OutcomeReason string              `json:"outcome_reason"`
+	Summary       Summary             `json:"summary"`
+	Findings      []Finding           `json:"findings"`
+	Gaps          []Gap               `json:"gaps"`
+	Notice        Notice              `json:"notice"`
+	Coverage      Coverage            `json:"coverage"`
+	Destinations  []Destination       `json:"destinations"`
+	Assessments   *Sorted[Assessment] `json:"assessments"`
+	DeviceReads   []DeviceRead        `json:"device_reads"`
+	Browser       evidence.Browser    `json:"browser"`
+	Notes         []string            `json:"notes"`       // what a person should know about how the audit ran
+	Limitations   []string            `json:"limitations"` // what no audit of this kind can see
 
 	// What pipelines need besides; it is the caller's own and no part of the JSON.
 	Location Location          `json:"-"`
@@ -82,8 +82,8 @@ type Problem struct {
 
 // Coverage says what was visited and what came of it.
 type Coverage struct {
-	Pages   []Page   `json:"pages"`
-	Choices []Choice `json:"choices"`
+	Pages   *Sorted[Page] `json:"pages"`
+	Choices []Choice      `json:"choices"`
 }
 
 // Page is one visit of one page under one choice.

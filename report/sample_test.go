@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"trackaudit/classify"
@@ -14,9 +15,34 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 const shop = "https://www.nordlicht-outdoor.test"
 
+// audited is what a report is made from, with the visits themselves.
+type audited struct {
+	Input
+	Visits      []evidence.Visit
+	Assessments []classify.Assessment // of the visits' observations, in any order
+}
+
+// see takes in the visits in their order.
+func (a audited) see(seen *Seen) *Seen {
+	of := map[string][]classify.Assessment{} // by visit
+	for _, one := range a.Assessments {
+		visit, _, _ := strings.Cut(one.Observation.ID, ".")
+		of[visit] = append(of[visit], one)
+	}
+	for i := range a.Visits {
+		seen.Add(&a.Visits[i], of[a.Visits[i].ID])
+	}
+	return seen
+}
+
+func (a audited) report() *Report {
+	a.Seen = a.see(NewSeen(nil))
+	return New(a.Input)
+}
+
 // sample is an audit as it comes out of a shop that says less than it does: three pages under three choices, one of
 // them timed out once.
-func sample() Input {
+func sample() audited {
 	n := &notice.Notice{
 		Documents: []notice.Document{
 			{ID: "d1", URL: shop + "/privacy", SHA256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
@@ -54,10 +80,10 @@ func sample() Input {
 	visits[2].Complete, visits[2].Reason, visits[2].Detail = false, evidence.Timeout, "the page did not end within 30 s"
 	visits[6].Complete, visits[6].Reason, visits[6].Detail = false, evidence.Blocked, "HTTP 403"
 	visits[6].Reach = evidence.Reach{Outcome: "failed", Proof: "the button “Reject all” was pressed and the banner stayed"}
-	in := Input{
+	in := audited{Visits: visits, Input: Input{
 		Version: "v0.3.0", Target: shop + "/", Site: "nordlicht-outdoor.test", Started: noon, Finished: noon.Add(72 * time.Second),
 		Browser: evidence.Browser{Product: "Chromium/156.0.8078.73", Mode: "shell", ThirdPartyCookies: "allow"},
-		Notice:  n, Visits: visits, Outcome: classify.Fail,
+		Notice:  n, Outcome: classify.Fail,
 		Looked: []string{shop + "/privacy", shop + "/cookies", shop + "/datenschutz"},
 		NoticeProblems: []error{&notice.UnreadableError{URL: shop + "/agb.pdf", Reason: "it is a PDF"},
 			&notice.LanguageError{URL: shop + "/pl/prywatnosc", Language: "pl"}},
@@ -68,7 +94,7 @@ func sample() Input {
 			{URL: shop + "/", Choice: evidence.ChoiceReject, Reason: evidence.Blocked, Detail: "HTTP 403"},
 			{URL: shop + "/agb.pdf", Reason: classify.NoticeUnreadable, Detail: "it is a PDF"},
 		},
-	}
+	}}
 	see := func(v int, o evidence.Observation, service, entity string, p knowledge.Purpose, verdict classify.Verdict, reason, declaration string) string {
 		visit := &in.Visits[v]
 		o.ID, o.Page, o.Phase, o.Count = fmt.Sprintf("%s.o%d", visit.ID, len(visit.Observations)+1), visit.FinalURL, evidence.BeforeChoice, 1
@@ -115,7 +141,7 @@ func sample() Input {
 
 // gated is the sample under a policy: of its findings one is waived, one in the baseline, one switched off, and one was
 // not seen in every audit.
-func gated() Input {
+func gated() audited {
 	in := sample()
 	in.Findings[0].Status, in.Findings[0].Waiver = classify.Waived, &classify.Waiver{Rule: "contradicts-notice",
 		Reason: "the script leaves with the relaunch", Approver: "Jo Weber", Expires: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)}

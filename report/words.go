@@ -154,7 +154,7 @@ func counts(by map[classify.Verdict]int) string {
 
 // observed says how many observations there are and what became of them.
 func observed(r *Report) string {
-	n := len(r.Assessments)
+	n := r.Assessments.Len()
 	if n == 0 {
 		return "nothing that stores, reads or sends"
 	}
@@ -181,28 +181,33 @@ func contacted(list []Destination) string {
 
 // visited says how much of the site was seen.
 func visited(c Coverage) string {
-	pages := map[string]bool{} // address → seen whole in every visit
-	whole := 0
-	for _, p := range c.Pages {
-		if _, ok := pages[p.URL]; !ok {
-			pages[p.URL] = true
-		}
-		pages[p.URL] = pages[p.URL] && p.Complete
-	}
-	for _, complete := range pages {
-		if complete {
-			whole++
-		}
-	}
+	pages, whole := c.addresses()
 	var choices []string
 	for _, ch := range c.Choices {
 		choices = append(choices, choiceName(ch.Choice)+" ("+spaced(ch.Reached)+")")
 	}
-	text := fmt.Sprintf("%d of %s seen whole", whole, count(len(pages), "page", "pages"))
+	text := fmt.Sprintf("%d of %s seen whole", whole, count(pages, "page", "pages"))
 	if len(choices) > 0 {
-		text += ", in " + count(len(c.Pages), "visit", "visits") + "; choices: " + strings.Join(choices, ", ")
+		text += ", in " + count(c.Pages.Len(), "visit", "visits") + "; choices: " + strings.Join(choices, ", ")
 	}
 	return text
+}
+
+// addresses counts the pages, and those that were seen whole in every visit.
+func (c Coverage) addresses() (pages, whole int) {
+	last, complete := "", false
+	for p := range c.Pages.All() { // by address
+		if pages == 0 || p.URL != last {
+			pages++
+			if last, complete = p.URL, p.Complete; complete {
+				whole++
+			}
+		} else if complete && !p.Complete {
+			complete = false
+			whole--
+		}
+	}
+	return pages, whole
 }
 
 // noticeDates says when a notice was last changed, or that it does not say.

@@ -160,7 +160,7 @@ func resume(cmd *cobra.Command, args []string, c *crawling, j *judging) error {
 	if err != nil {
 		return err
 	}
-	if !saved.info.Interrupted && !saved.truncated {
+	if !saved.info.Interrupted && !saved.visits.truncated {
 		return hintf(fmt.Errorf("the run in %s was not interrupted", c.resume), "trackaudit report RUN judges it again; trackaudit audit begins a new one")
 	}
 	for _, name := range keys(saved.info.Flags) {
@@ -193,7 +193,7 @@ func resume(cmd *cobra.Command, args []string, c *crawling, j *judging) error {
 	info := saved.info
 	info.Version, info.Problems, info.Looked, info.Repeats, info.Model = toolVersion(), nil, nil, nil, nil
 	info.Notes = []string{fmt.Sprintf("interrupted and resumed on %s; values hashed before and after that cannot be compared", time.Now().UTC().Format("2006-01-02 15:04"))}
-	return auditInto(cmd, folder, info, addresses, files, saved.visits, p, r, j.declaration, false)
+	return auditInto(cmd, folder, info, addresses, files, slices.Collect(saved.visits.all), p, r, j.declaration, false)
 }
 
 // auditInto crawls, judges and writes into an open run folder.
@@ -211,13 +211,7 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 	}
 	cfg := p.crawl(info.Target, addresses, progress.show, note)
 	cfg.Earlier = earlier
-	var visits []evidence.Visit
-	slimmer := classify.NewSlimmer()
-	result, crawlErr := crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
-		err := folder.add(v)
-		visits = append(visits, slimmer.Slim(v))
-		return err
-	})
+	result, crawlErr := crawler.Crawl(cmd.Context(), cfg, folder.add)
 	progress.end()
 	docs := append(files, result.Notices...)
 	info.Finished, info.Browser, info.Looked = time.Now().UTC(), result.Browser, result.Looked
@@ -252,13 +246,14 @@ func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []
 		return errors.Join(err, folder.close(info))
 	}
 	info.Links = checkLinks(cmd.Context(), info.Target, read.notice, p)
-	j := judge(info, visits, nil, read, p.facts, r)
-	if j.report.Outcome == classify.Fail && p.confirm > 1 && !info.Interrupted {
-		var repeats [][]evidence.Visit
-		if repeats, err = confirm(cmd, folder, &info, p, note); err == nil {
-			j = judge(info, visits, repeats, read, p.facts, r)
+	temporary := &scratch{dir: folder.dir}
+	defer temporary.close()
+	j, err := judge(&info, folder.visits(), func(first classify.Outcome) ([]*storedVisits, error) {
+		if first != classify.Fail || p.confirm <= 1 || info.Interrupted {
+			return nil, nil
 		}
-	}
+		return confirm(cmd, folder, &info, p, note)
+	}, read, p.facts, r, temporary)
 	if err == nil {
 		err = j.keep(folder)
 	}
@@ -296,8 +291,8 @@ func checkLinks(ctx context.Context, start string, n *notice.Notice, p *plan) []
 
 // confirm visits the site again, without looking for notices, until it was audited as often as the user wants before
 // a build fails.
-func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note func(string, ...any)) ([][]evidence.Visit, error) {
-	var repeats [][]evidence.Visit
+func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note func(string, ...any)) ([]*storedVisits, error) {
+	var repeats []*storedVisits
 	for n := 2; n <= p.confirm; n++ {
 		name := fmt.Sprintf("evidence-%d.jsonl", n)
 		sink, end, err := folder.sink(name)
@@ -308,18 +303,13 @@ func confirm(cmd *cobra.Command, folder *runFolder, info *runInfo, p *plan, note
 		progress.say("findings: visiting the site again to confirm them, %d of %d", n, p.confirm)
 		cfg := p.crawl(info.Target, nil, progress.show, note)
 		cfg.NoNotices = true
-		var visits []evidence.Visit
-		slimmer := classify.NewSlimmer()
-		_, err = crawler.Crawl(cmd.Context(), cfg, func(v evidence.Visit) error {
-			err := sink(v)
-			visits = append(visits, slimmer.Slim(v))
-			return err
-		})
+		_, err = crawler.Crawl(cmd.Context(), cfg, sink)
 		progress.end()
 		if err = errors.Join(err, end()); err != nil {
 			return nil, err
 		}
-		repeats, info.Repeats = append(repeats, visits), append(info.Repeats, name)
+		repeats = append(repeats, &storedVisits{files: []string{filepath.Join(folder.dir, name)}})
+		info.Repeats = append(info.Repeats, name)
 	}
 	return repeats, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,16 +29,17 @@ func TestDiskFull(t *testing.T) {
 	if code != exitUsage || !strings.Contains(errs.String(), "no space left") {
 		t.Errorf("exit %d, want %d, with: %s", code, exitUsage, errs.String())
 	}
-	visits, truncated, err := readVisits(filepath.Join(dir, evidenceFile))
-	if err != nil || len(visits) == 0 || len(visits) >= 25 {
-		t.Fatalf("%d visits on the full disk, %v", len(visits), err)
+	stored := &storedVisits{files: []string{filepath.Join(dir, evidenceFile)}}
+	visits := slices.Collect(stored.all)
+	if stored.err != nil || len(visits) == 0 || len(visits) >= 25 {
+		t.Fatalf("%d visits on the full disk, %v", len(visits), stored.err)
 	}
 	for _, v := range visits {
 		if !v.Complete || v.ID == "" {
 			t.Errorf("%s: complete %v", v.URL, v.Complete)
 		}
 	}
-	t.Logf("disk full after %d visits (the last cut: %v): exit %d, %s", len(visits), truncated, code, strings.TrimSpace(errs.String()))
+	t.Logf("disk full after %d visits (the last cut: %v): exit %d, %s", len(visits), stored.truncated, code, strings.TrimSpace(errs.String()))
 	wide := filepath.Join(t.TempDir(), "run")
 	if err := os.CopyFS(wide, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
@@ -46,12 +48,13 @@ func TestDiskFull(t *testing.T) {
 	if code := run(t.Context(), []string{"audit", "--resume", wide, "--quiet"}, &out, &errs); code == exitUsage {
 		t.Fatalf("resumed: exit %d: %s", code, errs.String())
 	}
-	again, _, err := readVisits(filepath.Join(wide, evidenceFile))
+	stored = &storedVisits{files: []string{filepath.Join(wide, evidenceFile)}}
+	again := slices.Collect(stored.all)
 	ids := map[string]bool{}
 	for _, v := range again {
 		ids[v.ID] = true
 	}
-	if err != nil || len(again) != 25 || len(ids) != 25 {
-		t.Errorf("resumed: %d visits, %d of them different, %v; want 25", len(again), len(ids), err)
+	if stored.err != nil || len(again) != 25 || len(ids) != 25 {
+		t.Errorf("resumed: %d visits, %d of them different, %v; want 25", len(again), len(ids), stored.err)
 	}
 }

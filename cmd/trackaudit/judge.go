@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,8 +25,9 @@ type judgement struct {
 	notice *notice.Notice
 }
 
-// judge joins what the browser saw with what the notice says. It needs no browser and no network.
-func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, read reading, facts *knowledge.Facts, r rules) judgement {
+// judge joins what the browser saw with what the notice says. It needs no browser and no network, and holds no more than
+// one visit at a time. again gives the evidence of further audits of the site, in view of the outcome of the first.
+func judge(info *runInfo, visits *storedVisits, again func(classify.Outcome) ([]*storedVisits, error), read reading, facts *knowledge.Facts, r rules, files *scratch) (judgement, error) {
 	n, problems := read.notice, slices.Clone(read.problems)
 	dead := 0
 	for _, p := range info.Problems {
@@ -39,37 +41,51 @@ func judge(info runInfo, visits []evidence.Visit, repeats [][]evidence.Visit, re
 	if day.IsZero() {
 		day = info.Started
 	}
-	if len(r.laws) > 0 {
-		info.Notes = append(info.Notes, lawNote(r.laws, day))
-	}
 	in := classify.Input{
-		Visits: visits, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked, Links: info.Links,
+		Visits: visits.all, Notice: n, NoticeProblems: problems, Drift: read.drift, Looked: info.Looked, Links: info.Links,
 		Facts: facts, Require: r.require, Laws: r.laws, Day: day, Lists: r.matcher,
 	}
-	assessments := classify.Assess(in)
-	audits := [][]classify.Finding{classify.Findings(in, assessments)}
+	seen := report.NewSeen(files.open)
+	first := classify.Judge(in, seen.Add)
+	if err := cmp.Or(visits.err, seen.Err()); err != nil {
+		return judgement{}, err
+	}
+	gaps := first.Gaps
+	if info.Interrupted {
+		gaps = append(slices.Clip(gaps), classify.Gap{Reason: evidence.NotVisited, Detail: "the run was interrupted: pages that were planned were not visited; trackaudit audit --resume goes on"})
+	}
+	findings, policyNotes := r.policy.Apply(first.Findings)
+	outcome, reason := r.policy.Outcome(findings, gaps)
+	repeats, err := again(outcome)
+	if err != nil {
+		return judgement{}, err
+	}
+	audits := [][]classify.Finding{first.Findings}
 	for _, visits := range repeats {
-		again := in
-		again.Visits = visits
-		if len(classify.Gaps(again)) == len(classify.Gaps(in)) { // what was seen less of cannot confirm or refute
-			audits = append(audits, classify.Findings(again, classify.Assess(again)))
+		in.Visits = visits.all
+		more := classify.Judge(in, nil)
+		if visits.err != nil {
+			return judgement{}, visits.err
+		}
+		if len(more.Gaps) == len(first.Gaps) { // what was seen less of cannot confirm or refute
+			audits = append(audits, more.Findings)
 		}
 	}
-	findings := classify.Confirm(audits...)
-	gaps := classify.Gaps(in)
-	if info.Interrupted {
-		gaps = append(gaps, classify.Gap{Reason: evidence.NotVisited, Detail: "the run was interrupted: pages that were planned were not visited; trackaudit audit --resume goes on"})
+	if len(audits) > 1 {
+		findings, policyNotes = r.policy.Apply(classify.Confirm(audits...))
+		outcome, reason = r.policy.Outcome(findings, gaps)
 	}
-	findings, notes := r.policy.Apply(findings)
-	info.Notes = append(info.Notes, notes...)
-	outcome, reason := r.policy.Outcome(findings, gaps)
+	notes := slices.Clone(info.Notes)
+	if len(r.laws) > 0 {
+		notes = append(notes, lawNote(r.laws, day))
+	}
 	rep := report.New(report.Input{
 		Version: info.Version, Target: info.Target, Site: info.Site, Started: info.Started, Finished: info.Finished,
-		Browser: info.Browser, Notice: n, NoticeProblems: problems, Looked: info.Looked, Visits: visits,
-		Assessments: assessments, Findings: findings, Destinations: classify.Destinations(in, assessments),
-		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: info.Notes, Location: r.location, FailOn: r.policy.FailOn,
+		Browser: info.Browser, Notice: n, NoticeProblems: problems, Looked: info.Looked, Seen: seen,
+		Findings: findings, Destinations: first.Destinations,
+		Gaps: gaps, Outcome: outcome, Reason: reason, Notes: append(notes, policyNotes...), Location: r.location, FailOn: r.policy.FailOn,
 	})
-	return judgement{rep, n}
+	return judgement{rep, n}, nil
 }
 
 // lawNote says by which provisions an audit was judged.
@@ -168,8 +184,11 @@ func writeReport(r *report.Report, format, file string) error {
 	if err != nil {
 		return hintf(err, "choose a file that you can write to")
 	}
-	err = report.Writers[format](f, r)
-	return errors.Join(err, f.Close())
+	err = errors.Join(report.Writers[format](f, r), f.Close())
+	if err != nil && flags&os.O_APPEND == 0 {
+		_ = os.Remove(file) // half a report must not be taken for one
+	}
+	return err
 }
 
 // print renders the report to every output that the user asked for. With several sites, JSON is one object a

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"trackaudit/classify"
 	"trackaudit/classify/knowledge"
 	"trackaudit/report"
 )
@@ -39,7 +40,7 @@ The folder itself is not changed; --out DIR writes report.json and report.html t
 			}
 			info := saved.info
 			info.Version = toolVersion()
-			if saved.truncated {
+			if saved.visits.truncated {
 				info.Notes = append(info.Notes, "the evidence ends in the middle of a visit: the run was killed")
 			}
 			read, err := readNotice(saved.docs, facts, j.declaration)
@@ -49,7 +50,13 @@ The folder itself is not changed; --out DIR writes report.json and report.html t
 			if !read.signed {
 				_, _, _ = read.notice.Suggest(saved.answers) // what was not of the form then is not now
 			}
-			result := judge(info, saved.visits, saved.repeats, read, facts, r)
+			files := &scratch{} // the folder itself is not changed
+			defer files.close()
+			all := func(classify.Outcome) ([]*storedVisits, error) { return saved.repeats, nil }
+			result, err := judge(&info, saved.visits, all, read, facts, r, files)
+			if err != nil {
+				return err
+			}
 			if out != "" {
 				for format, file := range map[string]string{"json": "report.json", "html": "report.html"} {
 					if err := os.MkdirAll(out, 0o755); err != nil {

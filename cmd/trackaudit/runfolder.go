@@ -112,6 +112,9 @@ const (
 // add appends a visit to the evidence.
 func (r *runFolder) add(v evidence.Visit) error { return evidence.Write(r.evidence, v) }
 
+// visits are those that were added.
+func (r *runFolder) visits() *storedVisits { return &storedVisits{files: []string{r.evidence.Name()}} }
+
 // sink opens a further file of visits.
 func (r *runFolder) sink(name string) (add func(evidence.Visit) error, end func() error, err error) {
 	f, err := os.Create(filepath.Join(r.dir, name))
@@ -185,13 +188,11 @@ func (r *runFolder) writeInfo(info runInfo) error {
 // savedRun is a run folder read back.
 type savedRun struct {
 	info     runInfo
-	visits   []evidence.Visit
-	repeats  [][]evidence.Visit
+	visits   *storedVisits
+	repeats  []*storedVisits
 	docs     []evidence.Document
 	overlays []knowledge.Overlay
 	answers  []notice.Answer // of a helper model
-	// truncated says that the evidence ends in the middle of a visit: the run was killed.
-	truncated bool
 }
 
 // openRun reads a run folder.
@@ -207,21 +208,20 @@ func openRun(dir string) (*savedRun, error) {
 	if s.info.Schema != runSchema {
 		return nil, fmt.Errorf("run.json: schema %q is not %q", s.info.Schema, runSchema)
 	}
-	if s.visits, s.truncated, err = readVisits(filepath.Join(dir, evidenceFile)); err != nil {
-		return nil, err
-	}
-	if more, cut, err := readVisits(filepath.Join(dir, resumedFile)); err == nil { // interrupted once more
-		s.visits, s.truncated = append(s.visits, more...), s.truncated || cut
+	s.visits = &storedVisits{files: []string{filepath.Join(dir, evidenceFile)}}
+	if resumed := filepath.Join(dir, resumedFile); (&storedVisits{files: []string{resumed}}).check() == nil { // interrupted once more
+		s.visits.files = append(s.visits.files, resumed)
 	}
 	for _, name := range s.info.Repeats {
 		if !filepath.IsLocal(name) {
 			return nil, fmt.Errorf("run.json: %q lies outside the run folder", name)
 		}
-		visits, _, err := readVisits(filepath.Join(dir, name))
-		if err != nil {
+		s.repeats = append(s.repeats, &storedVisits{files: []string{filepath.Join(dir, name)}})
+	}
+	for _, visits := range append([]*storedVisits{s.visits}, s.repeats...) {
+		if err := visits.check(); err != nil {
 			return nil, err
 		}
-		s.repeats = append(s.repeats, visits)
 	}
 	for _, d := range s.info.Documents {
 		body, err := readWithin(dir, d.File)
@@ -248,26 +248,6 @@ func openRun(dir string) (*savedRun, error) {
 		}
 	}
 	return s, nil
-}
-
-// readVisits reads a file of visits. A file that ends in the middle of one, because the run was killed, gives the
-// whole ones.
-func readVisits(path string) (visits []evidence.Visit, truncated bool, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, false, err
-	}
-	defer f.Close()
-	for v, err := range evidence.Read(f) {
-		if errors.Is(err, evidence.ErrTruncated) {
-			return visits, true, nil
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		visits = append(visits, v)
-	}
-	return visits, false, nil
 }
 
 // readWithin reads a file that run.json names, which must lie in the run folder.

@@ -83,14 +83,15 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 
 // visits RUN N checks that the evidence holds N visits, each once.
 func countVisits(ts *testscript.TestScript, _ bool, args []string) {
-	visits, truncated, err := readVisits(ts.MkAbs(args[0] + "/evidence.jsonl"))
-	ts.Check(err)
+	stored := &storedVisits{files: []string{ts.MkAbs(args[0] + "/evidence.jsonl")}}
+	visits := slices.Collect(stored.all)
+	ts.Check(stored.err)
 	ids := map[string]bool{}
 	for _, v := range visits {
 		ids[v.ID] = true
 	}
-	if n, _ := strconv.Atoi(args[1]); truncated || len(visits) != n || len(ids) != n {
-		ts.Fatalf("%d visits, %d of them different, truncated %v; want %s", len(visits), len(ids), truncated, args[1])
+	if n, _ := strconv.Atoi(args[1]); stored.truncated || len(visits) != n || len(ids) != n {
+		ts.Fatalf("%d visits, %d of them different, truncated %v; want %s", len(visits), len(ids), stored.truncated, args[1])
 	}
 }
 

@@ -53,7 +53,6 @@ type PageStats struct {
 	Nodes              int `json:"nodes"`                // elements in the main frame's document
 	Text               int `json:"text"`                 // characters of rendered text
 	FirstPartyRequests int `json:"first_party_requests"` // answered with a status below 400
-	Requests           int `json:"-"`                    // of the visit, in a copy that leaves some out; 0 = it leaves out none
 }
 
 // Dwell is how long the page was watched and what ended the watch.

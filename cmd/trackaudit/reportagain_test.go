@@ -12,9 +12,8 @@ import (
 	"trackaudit/testsites"
 )
 
-// TestSlimVisitsJudgeTheSame: an audit, which judges slim visits, and `trackaudit report`, which judges the whole
-// ones from disk, come to the same report.
-func TestSlimVisitsJudgeTheSame(t *testing.T) {
+// TestReportAgain: an audit and `trackaudit report` on its run folder come to the same report, and no scratch file stays.
+func TestReportAgain(t *testing.T) {
 	const name = "company"
 	site, err := testsites.Load(name)
 	if err != nil {
@@ -33,6 +32,9 @@ func TestSlimVisitsJudgeTheSame(t *testing.T) {
 	var first, again, errs bytes.Buffer
 	run(t.Context(), append([]string{"audit", site.Start, "--host-rule", server.HostRule(), "--insecure", "--out", dir, "--quiet", "--format", "json", "--knowledge", vendors}, site.Want.Args...), &first, &errs)
 	run(t.Context(), []string{"report", dir, "--format", "json"}, &again, &errs)
+	if _, differences, err := checkManifest(dir); err != nil || len(differences) > 0 {
+		t.Errorf("the run folder is not as it was written: %v, %v", differences, err)
+	}
 	var a, b map[string]any
 	if err := json.Unmarshal(first.Bytes(), &a); err != nil {
 		t.Fatalf("%v: %s", err, errs.String())
@@ -44,6 +46,6 @@ func TestSlimVisitsJudgeTheSame(t *testing.T) {
 		t.Errorf("%d destinations: nothing is compared", len(list))
 	}
 	if diff := cmp.Diff(b, a); diff != "" {
-		t.Errorf("slim visits judge otherwise (- whole, + slim):\n%s", diff)
+		t.Errorf("the reports differ (- report, + audit):\n%s", diff)
 	}
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // TestGrowth audits generated sites of 10, 100 and 1,000 pages (TRACKAUDIT_SITES names other numbers) with the
-// command itself and prints time, CPU and memory: a page must cost the same on each. It runs with TRACKAUDIT_SITES
+// command itself and prints time, CPU and memory (of the browser and the command, shared pages counted once): a page must
+// cost the same on each. It runs with TRACKAUDIT_SITES
 // set.
 func TestGrowth(t *testing.T) {
 	sizes := os.Getenv("TRACKAUDIT_SITES")
@@ -27,7 +28,7 @@ func TestGrowth(t *testing.T) {
 		sizes = "10 100 1000"
 	}
 	bin := build(t)
-	t.Logf("%7s %9s %9s %9s %11s %14s %14s %s", "pages", "seconds", "s a page", "CPU-s/page", "peak MB", "with browser", "evidence KB/page", "load")
+	t.Logf("%7s %9s %9s %9s %11s %14s %10s %14s %s", "pages", "seconds", "s a page", "CPU-s/page", "peak MB", "with browser", "processes", "evidence KB/page", "load")
 	for _, size := range strings.Fields(sizes) {
 		n, err := strconv.Atoi(size)
 		if err != nil {
@@ -52,7 +53,7 @@ func TestGrowth(t *testing.T) {
 		if lines != n {
 			t.Errorf("%d visits of %d pages", lines, n)
 		}
-		t.Logf("%7d %9.1f %9.3f %9.3f %11.1f %14.1f %14.1f   %s", n, u.wall, u.wall/float64(n), u.cpu/float64(n), u.memory, u.family, bytes/float64(n)/1024, loadAverage())
+		t.Logf("%7d %9.1f %9.3f %9.3f %11.1f %14.1f %10d %14.1f   %s", n, u.wall, u.wall/float64(n), u.cpu/float64(n), u.memory, u.family, u.processes, bytes/float64(n)/1024, loadAverage())
 	}
 }
 

@@ -34,9 +34,9 @@ type Config struct {
 	// decides between candidates; nil trusts their links.
 	Likely func(evidence.Document) (kind string, score float64)
 
-	// Earlier are visits of an interrupted run of the same crawl: what was seen whole is not visited again, but goes
-	// to the sink as it was.
-	Earlier []evidence.Visit
+	// Earlier gives the visit that an interrupted run of the same crawl made, if it saw the page whole: it is not made
+	// again, but goes to the sink as it was. It is called from any goroutine; nil = there was no such run.
+	Earlier func(id, url string, choice evidence.Choice) (evidence.Visit, bool)
 
 	// Progress is told of each step, one call at a time, from any goroutine; nil tells nobody.
 	Progress func(Progress)

@@ -26,8 +26,6 @@ type crawl struct {
 	// kills browsers, it kills no other visit with it.
 	alone sync.RWMutex
 
-	earlier map[earlierKey]evidence.Visit // never changed after newCrawl
-
 	telling sync.Mutex // one call of cfg.Progress at a time
 
 	mu         sync.Mutex // guards what follows
@@ -67,12 +65,6 @@ type planned struct {
 // spare is how many links the frontier keeps for pages that turn out dead, once the plan is full.
 const spare = 100
 
-// earlierKey tells that a visit of an interrupted run is the one that is planned now.
-type earlierKey struct {
-	id, url string
-	choice  evidence.Choice
-}
-
 // newCrawl fills in cfg's defaults. The caller sets the browser.
 func newCrawl(cfg Config) (*crawl, error) {
 	if cfg.Pages <= 0 {
@@ -90,19 +82,12 @@ func newCrawl(cfg Config) (*crawl, error) {
 			return nil, err
 		}
 	}
-	earlier := map[earlierKey]evidence.Visit{}
-	for _, v := range cfg.Earlier {
-		if v.Complete {
-			earlier[earlierKey{v.ID, v.URL, v.Choice}] = v
-		}
-	}
 	var control func(network, address string) error
 	if cfg.Browser.Refuse != nil {
 		control = refusePrivate
 	}
 	return &crawl{
-		cfg:     cfg,
-		earlier: earlier,
+		cfg: cfg,
 		disc: discover.Config{
 			Start:        cfg.Start,
 			Pages:        cfg.Pages,

@@ -75,8 +75,10 @@ func (c *crawl) work(ctx context.Context, q queue.Queue, record func(queue.Lease
 
 // visit makes one visit, and says whether that was the last word or the job has to be tried again.
 func (c *crawl) visit(ctx context.Context, job queue.Job) (r browser.Result, done bool) {
-	if v, ok := c.earlier[earlierKey{job.ID, job.URL, job.Choice}]; ok {
-		return browser.Result{Visit: v}, true
+	if c.cfg.Earlier != nil {
+		if v, ok := c.cfg.Earlier(job.ID, job.URL, job.Choice); ok {
+			return browser.Result{Visit: v}, true
+		}
 	}
 	c.mu.Lock()
 	lostBefore := c.lostBefore[job.ID]

@@ -120,8 +120,7 @@ func worse(a, b error) bool {
 	return rank(a) > rank(b)
 }
 
-// auditSite is the main job: one site, from its address to its run folder. earlier are the visits of an interrupted
-// run that goes on in the same folder.
+// auditSite is the main job: one site, from its address to its run folder.
 func auditSite(cmd *cobra.Command, start, dir string, p *plan, r rules, declaration string, several bool) error {
 	if declaration != "" { // a broken file must not cost a crawl
 		if _, err := readDeclarations(declaration); err != nil {
@@ -193,11 +192,11 @@ func resume(cmd *cobra.Command, args []string, c *crawling, j *judging) error {
 	info := saved.info
 	info.Version, info.Problems, info.Looked, info.Repeats, info.Model = toolVersion(), nil, nil, nil, nil
 	info.Notes = []string{fmt.Sprintf("interrupted and resumed on %s; values hashed before and after that cannot be compared", time.Now().UTC().Format("2006-01-02 15:04"))}
-	return auditInto(cmd, folder, info, addresses, files, slices.Collect(saved.visits.all), p, r, j.declaration, false)
+	return auditInto(cmd, folder, info, addresses, files, saved.visits.whole(), p, r, j.declaration, false)
 }
 
-// auditInto crawls, judges and writes into an open run folder.
-func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []string, files []evidence.Document, earlier []evidence.Visit, p *plan, r rules, declaration string, several bool) error {
+// auditInto crawls, judges and writes into an open run folder. earlier gives the visits of an interrupted run that goes on.
+func auditInto(cmd *cobra.Command, folder *runFolder, info runInfo, addresses []string, files []evidence.Document, earlier func(id, url string, choice evidence.Choice) (evidence.Visit, bool), p *plan, r rules, declaration string, several bool) error {
 	if err := folder.writeInfo(info); err != nil { // so that a run that is killed can be resumed
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 
 	"trackaudit/crawler/evidence"
@@ -55,4 +56,78 @@ func (s *storedVisits) check() error {
 	for range s.all {
 	}
 	return s.err
+}
+
+// whole finds visits that saw their page whole. Only where they lie is kept in memory.
+func (s *storedVisits) whole() func(id, url string, choice evidence.Choice) (evidence.Visit, bool) {
+	type key struct {
+		id, url string
+		choice  evidence.Choice
+	}
+	type place struct {
+		file       string
+		from, size int64
+	}
+	at := map[key]place{}
+	for _, name := range s.files {
+		f, err := os.Open(name)
+		if err != nil {
+			continue // what is not found is visited again
+		}
+		lines := &lineSizes{r: f}
+		from := int64(0)
+		for v, err := range evidence.Read(lines) {
+			if err != nil {
+				break
+			}
+			size := lines.next()
+			if v.Complete {
+				at[key{v.ID, v.URL, v.Choice}] = place{name, from, size}
+			}
+			from += size
+		}
+		_ = f.Close()
+	}
+	return func(id, url string, choice evidence.Choice) (v evidence.Visit, ok bool) {
+		p, ok := at[key{id, url, choice}]
+		if !ok {
+			return v, false
+		}
+		f, err := os.Open(p.file)
+		if err != nil {
+			return v, false
+		}
+		defer f.Close()
+		for v, err := range evidence.Read(io.NewSectionReader(f, p.from, p.size)) {
+			return v, err == nil
+		}
+		return v, false
+	}
+}
+
+// lineSizes notes how long each line is that is read through it.
+type lineSizes struct {
+	r     io.Reader
+	open  int64 // bytes of the line under way
+	sizes []int64
+}
+
+func (l *lineSizes) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for _, b := range p[:n] {
+		if l.open++; b == '\n' {
+			l.sizes, l.open = append(l.sizes, l.open), 0
+		}
+	}
+	return n, err
+}
+
+// next is the size of the next line; the last may have no end.
+func (l *lineSizes) next() int64 {
+	if len(l.sizes) == 0 {
+		return l.open
+	}
+	size := l.sizes[0]
+	l.sizes = l.sizes[1:]
+	return size
 }

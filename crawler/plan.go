@@ -185,7 +185,7 @@ func (c *crawl) advance(ctx context.Context) {
 		if len(c.pages) < limit || c.frontier.Len() < spare {
 			c.frontier.Add(p.final, p.links, 0)
 		}
-		p.links = nil
+		p.final, p.links = "", nil
 		for len(c.pages) < limit {
 			u, ok := c.frontier.Next()
 			if !ok {

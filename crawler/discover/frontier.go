@@ -2,6 +2,7 @@ package discover
 
 import (
 	"container/heap"
+	"hash/maphash"
 	"net/url"
 	"path"
 	"regexp"
@@ -17,15 +18,16 @@ type Frontier struct {
 	site      string
 	host      string
 	locale    string
-	seen      map[string]bool
-	groups    map[string]int // part of the site → pages seen in it
-	templates map[string]int // form of the address → pages seen of it
+	seed      maphash.Seed
+	seen      map[uint64]bool // addresses, by hash
+	groups    map[string]int  // part of the site → pages seen in it
+	templates map[string]int  // form of the address → pages seen of it
 	heap      pageHeap
 }
 
 // NewFrontier returns an empty frontier for the site of the start page's address, and counts that page as taken.
 func NewFrontier(start string) *Frontier {
-	f := &Frontier{seen: map[string]bool{}, groups: map[string]int{}, templates: map[string]int{}}
+	f := &Frontier{seed: maphash.MakeSeed(), seen: map[uint64]bool{}, groups: map[string]int{}, templates: map[string]int{}}
 	f.Start(start)
 	return f
 }
@@ -45,10 +47,10 @@ func (f *Frontier) Start(addr string) {
 // it was new.
 func (f *Frontier) Take(addr string) bool {
 	addr = resolve(nil, addr)
-	if addr == "" || f.seen[samePage(addr)] {
+	if addr == "" || f.seen[f.key(addr)] {
 		return false
 	}
-	f.seen[samePage(addr)] = true
+	f.seen[f.key(addr)] = true
 	if u, err := url.Parse(addr); err == nil {
 		g, t, _ := f.place(u)
 		f.groups[g]++
@@ -69,7 +71,7 @@ func (f *Frontier) Add(base string, addrs []string, handicap int) {
 		if addr == "" || siteOf(addr) != f.site {
 			continue
 		}
-		key := samePage(addr)
+		key := f.key(addr)
 		u, err := url.Parse(addr)
 		if err != nil || f.seen[key] || !visitable(u) {
 			continue
@@ -82,6 +84,9 @@ func (f *Frontier) Add(base string, addrs []string, handicap int) {
 		heap.Push(&f.heap, page{addr, cost, len(f.seen)})
 	}
 }
+
+// key stands for an address in all its spellings.
+func (f *Frontier) key(addr string) uint64 { return maphash.String(f.seed, samePage(addr)) }
 
 // Next returns the page to visit next, or false when there is none.
 func (f *Frontier) Next() (string, bool) {

@@ -2,31 +2,26 @@ package queue
 
 import (
 	"context"
+	"hash/maphash"
 	"io"
 	"net/url"
 	"strings"
 	"sync"
-
-	"trackaudit/crawler/evidence"
 )
 
 // NewMemory returns an empty queue in memory, first in, first out.
 func NewMemory() Queue {
-	return &memory{seen: map[key]bool{}, changed: make(chan struct{})}
+	return &memory{seed: maphash.MakeSeed(), seen: map[uint64]bool{}, changed: make(chan struct{})}
 }
 
 type memory struct {
 	mu      sync.Mutex
 	jobs    []Job
-	seen    map[key]bool
+	seed    maphash.Seed
+	seen    map[uint64]bool // addresses and choices, by hash: of a large site, the addresses alone are many megabytes
 	leases  int
 	closed  bool
 	changed chan struct{} // closed and replaced whenever a waiting Next should look again
-}
-
-type key struct {
-	url    string
-	choice evidence.Choice
 }
 
 func (m *memory) Add(ctx context.Context, jobs ...Job) error {
@@ -39,7 +34,7 @@ func (m *memory) Add(ctx context.Context, jobs ...Job) error {
 		return ErrClosed
 	}
 	for _, j := range jobs {
-		k := key{address(j.URL), j.Choice}
+		k := maphash.String(m.seed, address(j.URL)+"\x00"+string(j.Choice))
 		if m.seen[k] {
 			continue
 		}

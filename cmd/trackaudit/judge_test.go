@@ -49,27 +49,22 @@ func manyVisits(n int) func(func(evidence.Visit) bool) {
 	}
 }
 
-// BenchmarkJudge prints what a page of a large site costs the judgement and the report: its time, and the memory that is
-// held when everything is written.
-func BenchmarkJudge(b *testing.B) {
-	for _, pages := range []int{100, 1000, 10000} {
-		b.Run(fmt.Sprint(pages), func(b *testing.B) { benchmarkJudge(b, pages) })
-	}
-}
-
-func benchmarkJudge(b *testing.B, pages int) {
-	facts := knowledge.Embedded()
+// judgeMany judges so many pages, writes the report, and returns the bytes that are then held.
+func judgeMany(tb testing.TB, pages int) float64 {
+	tb.Helper()
 	n := &notice.Notice{Documents: []notice.Document{{ID: "d1", URL: "https://www.many.test/privacy"}},
 		Declarations: []notice.Declaration{{ID: "n1", Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Strength: notice.Category, Lifetime: -1}}}
-	folder, err := createRun(filepath.Join(b.TempDir(), "run"))
+	folder, err := createRun(filepath.Join(tb.TempDir(), "run"))
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
+	defer folder.evidence.Close()
 	for v := range manyVisits(pages) {
 		if err := folder.add(v); err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
+	facts := knowledge.Embedded()
 	heap := func() float64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -77,22 +72,43 @@ func benchmarkJudge(b *testing.B, pages int) {
 		return float64(m.HeapAlloc)
 	}
 	none := func(classify.Outcome) ([]*storedVisits, error) { return nil, nil }
-	for b.Loop() {
-		before := heap()
-		files := &scratch{dir: b.TempDir()}
-		j, err := judge(&runInfo{}, folder.visits(), none, reading{notice: n}, facts, rules{policy: classify.Policy{FailOn: classify.Medium}, require: classify.RequireCategory}, files)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, format := range []string{"json", "html"} {
-			if err := report.Writers[format](io.Discard, j.report); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric((heap()-before)/1024, "KB-held")
-		b.ReportMetric((heap()-before)/float64(pages), "held-B/page")
-		runtime.KeepAlive(j)
-		files.close()
+	files := &scratch{dir: folder.dir}
+	defer files.close()
+	before := heap()
+	j, err := judge(&runInfo{}, folder.visits(), none, reading{notice: n}, facts, rules{policy: classify.Policy{FailOn: classify.Medium}, require: classify.RequireCategory}, files)
+	if err != nil {
+		tb.Fatal(err)
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(pages), "µs/page")
+	for _, format := range []string{"json", "html"} {
+		if err := report.Writers[format](io.Discard, j.report); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	held := heap() - before
+	runtime.KeepAlive(j)
+	return held
+}
+
+// TestJudgeHoldsNoPages guards that what judging and reporting hold hardly grows with the pages: of each of a finding's
+// observations the name, and not the observation.
+func TestJudgeHoldsNoPages(t *testing.T) {
+	judgeMany(t, 500) // fills what is filled once
+	if page := (judgeMany(t, 3000) - judgeMany(t, 1000)) / 2000; page > 400 {
+		t.Errorf("%.0f bytes more are held for each page more", page)
+	}
+}
+
+// BenchmarkJudge prints what a page costs the judgement and the report, with the making of its evidence: its time, and the
+// memory that is held when everything is written.
+func BenchmarkJudge(b *testing.B) {
+	for _, pages := range []int{100, 1000, 10000} {
+		b.Run(fmt.Sprint(pages), func(b *testing.B) {
+			for b.Loop() {
+				held := judgeMany(b, pages)
+				b.ReportMetric(held/1024, "KB-held")
+				b.ReportMetric(held/float64(pages), "held-B/page")
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(pages), "µs/page")
+		})
+	}
 }

@@ -44,7 +44,7 @@ func (c *collector) noticeItself() {
 		f.Message = fmt.Sprintf("No privacy or cookie notice was found, and the site works with %s. Looked at: %s.", listed(slices.Collect(maps.Keys(c.lost.who)), 8), strings.Join(c.in.Looked, "; "))
 		f.Fix = "Publish a privacy notice and link it from every page, or name it with --notice URL."
 	})
-	f.Observations = append(f.Observations, c.lost.undeclared...)
+	f.Observations = append(c.lost.undeclared, f.Observations...)
 }
 
 // withoutNotice is what a site does that has no notice.

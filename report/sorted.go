@@ -38,7 +38,7 @@ type ordered[T any] interface{ compare(T) int }
 // run is a part of the scratch file: entries in order, one line of JSON each.
 type run struct{ from, size int64 }
 
-const maxHeld = 1000 // entries
+const maxHeld = 500 // entries
 
 func newSorted[T ordered[T]](scratch func() (Scratch, error)) *Sorted[T] {
 	return &Sorted[T]{scratch: scratch, limit: maxHeld, err: new(error)}
@@ -138,7 +138,7 @@ func (s *Sorted[T]) All() iter.Seq[T] {
 		s.sort()
 		var m merge[T]
 		for i, r := range s.runs {
-			lines := json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, r.from, r.size), 1<<15))
+			lines := json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, r.from, r.size), 1<<14))
 			m.add(i, func() (t T, err error) { err = lines.Decode(&t); return t, err })
 		}
 		held := s.held

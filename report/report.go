@@ -2,9 +2,9 @@
 // for the people who answer for the notice, and in the forms that pipelines read.
 //
 // It decides nothing: verdicts, findings and the outcome come from package classify. It opens no files, but is lent
-// scratch files for what memory should not hold; every writer is a function of an io.Writer and a Report, and the same report gives the same bytes. Names, addresses and
-// quotes come from pages that nobody vouches for, so every writer but JSON works on a copy of the report in which
-// each string has been made harmless (see clean.go).
+// scratch files for what memory should not hold; every writer is a function of an io.Writer and a Report, and the same
+// report gives the same bytes. Names, addresses and quotes come from pages that nobody vouches for, so every writer but
+// JSON works on a copy of the report in which each string has been made harmless (see clean.go).
 package report
 
 import (

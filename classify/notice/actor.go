@@ -34,7 +34,8 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 				continue
 			}
 			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v))
-			allowed := r.m.is(v, "allow") && v.to <= rc.hit.from && rc.hit.from-v.to <= 5 && !neg[v.from] && r.subject(s, v.from) != visitor
+			inside := v.from <= rc.hit.from && rc.to <= v.to // "arbeiten wir mit Dritten zusammen"
+			allowed := r.m.is(v, "allow") && (inside || v.to <= rc.hit.from && rc.hit.from-v.to <= 5) && !neg[v.from] && r.subject(s, v.from) != visitor
 			if acts || allowed {
 				out = add(out, rc.label)
 			}

@@ -11,6 +11,7 @@ import (
 type context struct {
 	block     int
 	techs     []techHit           // of the sentence before
+	kinds     []knowledge.Purpose // that they are for there
 	others    bool                // whom the sentence before was about: others
 	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
@@ -28,12 +29,17 @@ func (r *reader) declare() {
 		}
 		c.listed = c.lead != nil && (c.listed || s.item)
 		if s.block != c.block {
-			c.block, c.techs, c.others, c.purposes = s.block, nil, false, nil
+			c.block, c.techs, c.kinds, c.others, c.purposes = s.block, nil, nil, false, nil
 		}
 		rd := r.analyse(s, c.lead)
-		c.complete(r, s, &rd)
 		vendors := r.vendors(s, &rd)
-		if r.vendorActs(s, vendors) {
+		acts := r.vendorActs(s, vendors)
+		techs := len(rd.techs)
+		c.complete(r, s, &rd, len(vendors) > 0, acts)
+		if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
+			vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
+		}
+		if acts || r.vendorActs(s, vendors) {
 			rd.third = true
 		}
 		r.emit(s, rd, len(vendors) > 0)
@@ -69,8 +75,9 @@ func (r *reader) claimsIn(s *sentence) bool {
 var claimClasses = []string{"sale", "sharing", "retain", "object", "consent.prior", "consent.implied", "dnt.signal", "gpc.signal"}
 
 // complete gives a sentence what only its context says: the technologies of a purpose ("They help us …"), the
-// purposes of a technology ("These companies use cookies").
-func (c *context) complete(r *reader, s *sentence, rd *reading) {
+// purposes of a technology ("These companies use cookies"). named says that the sentence names a vendor, vendorActs that
+// the vendor does something.
+func (c *context) complete(r *reader, s *sentence, rd *reading, named, vendorActs bool) {
 	own := storing(rd.techs)
 	back := r.refersBack(s)
 	switch {
@@ -80,9 +87,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 	case len(rd.techs) == 0 && len(rd.purposes) > 0 && len(c.techs) > 0 && (back || rd.defined):
 		rd.techs = append(rd.techs, c.techs...)
 		own = c.techs
-	case len(rd.techs) == 0 && rd.third && !rd.shares && len(c.techs) > 0 && back: // "Some are placed by third parties."
+	case len(rd.techs) == 0 && (rd.third || vendorActs) && !rd.shares && len(c.techs) > 0 && back: // "Some are placed by third parties."
 		rd.techs = append(rd.techs, c.techs...)
-		own = c.techs
+		own, rd.purposes = c.techs, c.kinds
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
 		rd.purposes = c.purposes
 	}
@@ -97,10 +104,10 @@ func (c *context) complete(r *reader, s *sentence, rd *reading) {
 		rd.purposes = others
 	}
 	if len(own) > 0 {
-		c.techs = own
+		c.techs, c.kinds = own, rd.purposes
 	}
 	goesOn := back && c.others
-	if c.others = rd.third || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
+	if c.others = rd.third || named || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
 		return // "These companies collect …": still theirs
 	}
 	if !c.others && r.has(s, "purpose.advertising", 0) >= 0 && len(r.recipients(s)) > 0 {

@@ -88,8 +88,13 @@ func (r *reader) notSet(s *sentence, t hit) bool {
 // nounDenied says that a negation stands right before a technology: "no tracking pixels", "kein Fingerprinting"; neither
 // in a condition ("if no cookies …") nor in advice.
 func (r *reader) nounDenied(s *sentence, tech hit) bool {
-	if r.exempt(s) || r.has(s, "advice", 0) >= 0 || r.has(s, "you", 0) >= 0 || r.has(s, "if", 0) >= 0 {
+	if r.exempt(s) || r.has(s, "if", 0) >= 0 {
 		return false
+	}
+	for _, h := range s.hits {
+		if (r.m.is(h, "advice") || r.m.is(h, "you")) && !r.within(s, h, "not") { // "finden Sie keine" is said of us
+			return false
+		}
 	}
 	for _, n := range s.hits {
 		if r.m.is(n, "not") && n.to <= tech.from && tech.from-n.to <= 4 && !r.within(s, n, "notonly") && !r.within(s, n, "except") && !r.blocked(s, n.to, tech.from) {

@@ -322,6 +322,10 @@ func (r *reader) actsAt(s *sentence, start, end int) bool {
 	if from < 0 || to >= len(s.toks) {
 		return false
 	}
+	if s.toks[to].word == "," && to+2 < len(s.toks) && r.doc.Language != "en" && r.m.isWord(s.toks[to+1], "relative") && // "Lumen, das Cookies setzt"
+		slices.ContainsFunc(s.hits, func(v hit) bool { return r.m.is(v, "acts") && v.from > to+1 && v.from-to <= 5 }) {
+		return true
+	}
 	if from == 0 {
 		return !s.toks[to].mark() && r.inverted(s, to, nobody) != us
 	}

@@ -95,6 +95,7 @@ func TestTooMuch(t *testing.T) {
 		{"cells", "text/html", "<p>" + declares + "<table><tr>" + strings.Repeat("<td>a", 900_000), "more than 100,000 table cells"},
 		{"Markdown cells", "text/markdown", declares + "\n\n|a|b|\n|-|-|\n" + strings.Repeat("|a|b|\n", 60_000), "more than 100,000 table cells"},
 		{"declarations", "text/plain", strings.Repeat("We use cookies, IP addresses, device IDs, web beacons and local storage.\n", 40_000), "more than 100,000 declarations"},
+		{"sentences", "text/plain", declares + strings.Repeat("We use it.\n", 200_001), "more than 200,000 sentences"},
 		{"binary", "text/html", "\x00\x01\x02" + declares, "not text"},
 		{"NULs", "text/plain", declares + strings.Repeat("\x00", 300), "not text"},
 		{"PDF", "application/pdf", "%PDF-1.7\n" + declares, "broken PDF"},

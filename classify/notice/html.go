@@ -14,13 +14,15 @@ const (
 	maxCells        = 100_000
 	maxDepth        = 500
 	maxDeclarations = 100_000
+	maxSentences    = 200_000 // of 26 letters each they are 5 MB
 )
 
 var (
-	errTooLarge = errors.New("larger than 5 MB")
-	errCells    = errors.New("more than 100,000 table cells")
-	errDepth    = errors.New("nested too deeply")
-	errDeclares = errors.New("more than 100,000 declarations")
+	errTooLarge  = errors.New("larger than 5 MB")
+	errCells     = errors.New("more than 100,000 table cells")
+	errDepth     = errors.New("nested too deeply")
+	errDeclares  = errors.New("more than 100,000 declarations")
+	errSentences = errors.New("more than 200,000 sentences")
 )
 
 // htmlPage walks the DOM by itself rather than through a cleaner, because cleaners drop the tables.

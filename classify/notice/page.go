@@ -132,11 +132,16 @@ func (p *page) pieces(i int) []Span {
 }
 
 // cutSentences cuts the blocks into sentences.
-func (p *page) cutSentences() {
+func (p *page) cutSentences() error {
 	p.cut = make([][]Span, len(p.blocks))
+	n := 0
 	for i, b := range p.blocks {
 		p.cut[i] = sentences(p.text, b.Span)
+		if n += len(p.cut[i]); n > maxSentences {
+			return errSentences
+		}
 	}
+	return nil
 }
 
 func (p *page) quote(s Span) string { return fold(p.text[s.Start:s.End]) }

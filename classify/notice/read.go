@@ -73,7 +73,9 @@ func readDocument(doc evidence.Document, id string, names namer) (*reader, error
 	r.doc = &Document{ID: id, URL: doc.URL, SHA256: hex.EncodeToString(sum[:]), TextSHA256: foldedSum(p.text[p.body.Start:p.body.End]), Language: language, Text: p.text, Body: p.body,
 		Banner: p.banner, Links: p.links}
 	r.doc.Sections, r.of = p.sections()
-	p.cutSentences()
+	if err := p.cutSentences(); err != nil {
+		return nil, &UnreadableError{doc.URL, err.Error()}
+	}
 	r.cards()
 	r.own = r.publisher()
 	r.dates()

@@ -124,8 +124,8 @@
 //     headless shell, the first request of a noopener popup says HeadlessChrome in its client hints. Reports of the
 //     Reporting API are recorded when they are queued, fetchLater when it is called: neither is seen being sent.
 //     Connections opened ahead of need (preconnect, dns-prefetch), over which nothing is sent, are not recorded.
-//   - Nothing is clicked: what a placeholder, a link or a button would load is not seen. The first four screens of a page
-//     are scrolled through; what waits further down until it comes into view is not seen either.
+//   - Nothing is clicked: what a placeholder, a link or a button would load is not seen. A page is scrolled once, by
+//     1,800 pixels: what waits further down until it comes into view, or between the first screen and there, is not seen.
 //   - Aliases (CNAME) are asked for with --resolver only; identifiers in the cache, and names of windows that every
 //     visitor gets, are told with --repeat only; typed values that leave with --forms only. Fields in closed shadow
 //     trees are not filled; where a policy gives frames processes of their own, fields that load late may not be.

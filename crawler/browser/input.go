@@ -13,11 +13,12 @@ import (
 // drawTimeout bounds the wait for a page to draw; a busy or hidden one may not.
 const drawTimeout = 300 * time.Millisecond
 
-// screen is what a turn of the wheel moves: less than the height of the window, so that nothing is passed over.
-const screen = 640
+// scrolled is how far the wheel turns, in CSS pixels. Each frame that a scroll draws costs a twentieth of a visit, so
+// that the way is made at once: what lies between comes into view of nobody.
+const scrolled = 1800
 
 // touch does what any visitor does without choosing anything: it moves the mouse, presses a key that writes nothing,
-// and turns the wheel until four screens were seen. It never clicks. The events are trusted, as a person's are.
+// and turns the wheel. It never clicks. The events are trusted, as a person's are.
 func (c *capture) touch(ctx context.Context, s *session) {
 	c.mu.Lock()
 	c.input = max(1, c.now())
@@ -28,10 +29,8 @@ func (c *capture) touch(ctx context.Context, s *session) {
 	}
 	h.key(input.DispatchKeyEventTypeRawKeyDown)
 	h.key(input.DispatchKeyEventTypeKeyUp)
-	for range 3 {
-		h.wheel(screen)
-		h.done(ctx, c)
-	}
+	h.wheel(scrolled)
+	h.done(ctx, c)
 }
 
 // part is the last a visitor does before the tab closes: the mouse goes up to it. A recorder that collects what it

@@ -28,11 +28,16 @@ var (
 
 var gpcName = mustSearch(`(?i)[“"'‘]?\b(?:(?:user[- ]enabled )?global privacy controls?|(?:universal )?opt[- ]out preference signals?|universal opt[- ]out (?:mechanisms?|signals?))\b[”"'’]?(?:\s*\(\s*[“"']?GPC[”"']?\s*\))?|\bGPC\b`)
 
+// maxAnswers is how many sentences of a document may speak of a signal. A notice has a handful; to read each costs more
+// than all else that is read in it.
+const maxAnswers = 500
+
 func signal(readers []*reader, k *signalKind) Claim {
 	best := Claim{Value: Unstated}
 	rank := map[ClaimValue]int{Unstated: 0, Unclear: 1, Honored: 2, NotHonored: 3}
 	for _, r := range readers {
 		named := -9 // the last sentence that names the signal
+		answers := 0
 		for i, s := range r.all {
 			if best.Value == NotHonored {
 				return best
@@ -46,6 +51,12 @@ func signal(readers []*reader, k *signalKind) Claim {
 			}
 			if !names && !r.afterSignal(i, named, k) {
 				continue
+			}
+			if answers++; answers > maxAnswers {
+				if best.Value == Honored { // the rest might say otherwise
+					best.Value = Unclear
+				}
+				break
 			}
 			if v := r.dntOf(i, text, names, i == named+1, k); rank[v] > rank[best.Value] {
 				best = Claim{Value: v, Document: r.doc.ID, Quote: r.p.quote(s.Span), Start: s.Start, End: s.End}

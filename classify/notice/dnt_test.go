@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"strings"
 	"testing"
 
 	"trackaudit/crawler/evidence"
@@ -146,6 +147,16 @@ func TestDNTMore(t *testing.T) {
 	} {
 		if got := readText(t, padding+c.text+"\n").Claims.DNT; got.Value != c.want {
 			t.Errorf("%q: %s (%q), want %s", c.text, got.Value, got.Quote, c.want)
+		}
+	}
+}
+
+// TestDNTAgainAndAgain: where more sentences speak of the signal than are read, none of them makes it honoured.
+func TestDNTAgainAndAgain(t *testing.T) {
+	for times, want := range map[int]ClaimValue{maxAnswers: Honored, maxAnswers + 1: Unclear} {
+		text := padding + strings.Repeat("We respect and respond to Do Not Track.\n", times)
+		if got := readText(t, text).Claims.DNT.Value; got != want {
+			t.Errorf("%d sentences: %s, want %s", times, got, want)
 		}
 	}
 }

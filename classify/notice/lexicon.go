@@ -114,6 +114,9 @@ func parsePhrases(language, data string, apart map[string]bool) (*lexicon, error
 		}
 		lx.add(phrase{class, steps})
 	}
+	if most := 64 * len(lexeme{}.alone); len(lx.classes) > most {
+		return nil, fmt.Errorf("lexicon %s: %d classes, at most %d can be told apart", language, len(lx.classes), most)
+	}
 	return lx, nil
 }
 

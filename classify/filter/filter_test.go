@@ -236,7 +236,7 @@ func TestHostileAddress(t *testing.T) {
 	r := request("https://a.test/" + strings.Repeat("other/", 400_000))
 	start := time.Now()
 	m.Match(r)
-	if d := time.Since(start); d > time.Minute { // takes some milliseconds on an idle machine; without a bound, hours
+	if d := time.Since(start); d > 5*time.Second { // takes some milliseconds; without a bound, hours
 		t.Errorf("took %v", d)
 	}
 	t.Logf("%v", time.Since(start))

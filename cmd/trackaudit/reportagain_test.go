@@ -15,15 +15,7 @@ import (
 // TestReportAgain: an audit and `trackaudit report` on its run folder come to the same report, and no scratch file stays.
 func TestReportAgain(t *testing.T) {
 	const name = "company"
-	site, err := testsites.Load(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := testsites.Start(testsites.Options{Sites: []string{name}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	site, server := serveTestSite(t, name)
 	vendors := filepath.Join(t.TempDir(), "vendors.tsv")
 	if err := os.WriteFile(vendors, testsites.Vendors(), 0o644); err != nil {
 		t.Fatal(err)

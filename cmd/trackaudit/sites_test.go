@@ -107,7 +107,8 @@ type seen struct {
 	log []testsites.Hit
 }
 
-func auditTestSite(t *testing.T, name, vendors string, table confusion) {
+// serveTestSite serves one site of the test web until the test ends.
+func serveTestSite(t *testing.T, name string) (testsites.Site, *testsites.Server) {
 	site, err := testsites.Load(name)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +117,12 @@ func auditTestSite(t *testing.T, name, vendors string, table confusion) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(func() { server.Close() })
+	return site, server
+}
+
+func auditTestSite(t *testing.T, name, vendors string, table confusion) {
+	site, server := serveTestSite(t, name)
 	signedOff := filepath.Join(t.TempDir(), "declarations.yaml")
 	if err := os.WriteFile(signedOff, site.SignedOff, 0o644); err != nil {
 		t.Fatal(err)

@@ -1,33 +1,30 @@
 package notice
 
 import (
-	gocontext "context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/tetratelabs/wazero"
 )
 
 const (
 	maxPDFPages  = 300
-	shortPDF     = 40 // pages up to which interpreting is faster than compiling first
 	maxPDFChars  = 2_000_000
 	maxPDFLinks  = 2000 // on one page
 	pdfWasmPages = 1536 // of 64 KB each: 96 MB
-	pdfWaste     = 15   // percent of what is in use that is left before it is collected
 )
 
-// pdfTime bounds the reading of one PDF. A variable for tests only.
+// pdfTime bounds the reading of one PDF, once PDFium runs. A variable for tests only.
 var pdfTime = 30 * time.Second
 
 var (
 	errPDFPages     = fmt.Errorf("PDF of more than %d pages", maxPDFPages)
-	errPDFLong      = errors.New("PDF of many pages") // within the package only
+	errPDFReader    = errors.New("PDF, whose reader does not start")
 	errPDFChars     = errors.New("PDF with more than 2,000,000 characters")
 	errPDFTime      = errors.New("PDF that takes more than 30 seconds to read")
 	errPDFPassword  = errors.New("PDF that asks for a password")
@@ -102,19 +99,25 @@ func pdfWordsOf(body []byte) pdfWords {
 }
 
 // read runs PDFium as WebAssembly: a hostile file meets a sandbox that has neither files nor network, bounded in memory
-// and time. It is started for one document and ended with it, so that no other run pays for it. A long document is worth
-// the seconds and the memory that it takes to compile PDFium first. As PDFium alone is some 150 MB, the collector may not
-// wait until there is as much of waste; and it is all let go in the end.
+// and time. It is started for one document and ended with it, so that no other run pays for it.
 func (w *pdfWords) read(body []byte) {
-	defer debug.FreeOSMemory()
-	defer debug.SetGCPercent(debug.SetGCPercent(pdfWaste))
-	ctx, cancel := gocontext.WithTimeout(gocontext.Background(), pdfTime)
-	defer cancel()
-	r := &pdfReader{pages: shortPDF}
-	w.sheets, w.language, w.err = r.run(ctx, body, wazero.NewRuntimeConfigInterpreter())
-	if errors.Is(w.err, errPDFLong) {
-		r = &pdfReader{pages: maxPDFPages}
-		w.sheets, w.language, w.err = r.run(ctx, body, wazero.NewRuntimeConfig())
+	defer debug.FreeOSMemory() // some 100 MB, or 400 where PDFium is compiled
+	r := &pdfReader{}
+	kept := pdfCacheDir()
+	w.sheets, w.language, w.err = r.run(body, kept)
+	if errors.Is(w.err, errPDFReader) && kept != "" { // it may be broken, or the disk full
+		_ = os.RemoveAll(kept)
+		r = &pdfReader{}
+		w.sheets, w.language, w.err = r.run(body, "")
 	}
 	w.chars = r.chars
+}
+
+// pdfCacheDir is where PDFium is kept once it is compiled, for all runs of this user; "" where there is no such place.
+func pdfCacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "trackaudit", "pdfium")
 }

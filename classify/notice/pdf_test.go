@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -90,14 +91,56 @@ func keysOf(n *Notice) []string {
 	return out
 }
 
-// TestPDFLong reads a PDF of so many sheets that PDFium is compiled.
+// TestPDFLong reads a PDF of as many sheets as are read at all.
 func TestPDFLong(t *testing.T) {
 	defer func(d time.Duration) { pdfTime = d }(pdfTime)
-	pdfTime = 5 * time.Minute // compiling takes long on a busy machine
-	body := pdfOfPages(shortPDF+1, "We use cookies for analytics, and we share data with advertising partners.")
+	pdfTime = 5 * time.Minute // it takes long on a busy machine
+	body := pdfOfPages(maxPDFPages, "We use cookies for analytics, and we share data with advertising partners.")
 	n, err := Read([]evidence.Document{{URL: "https://a.test/x.pdf", ContentType: "application/pdf", Body: body}}, nil)
-	if err != nil || len(n.Declarations) < 2*shortPDF || strings.Contains(n.Documents[0].Text, "Page after page") {
+	if err != nil || len(n.Declarations) < 2*maxPDFPages || strings.Contains(n.Documents[0].Text, "Page after page") {
 		t.Errorf("%d declarations, %v", len(n.Declarations), err)
+	}
+}
+
+// TestPDFKept demands that a PDF is read where PDFium cannot be kept compiled, and where what was kept is broken; and
+// that the broken one does not stay.
+func TestPDFKept(t *testing.T) {
+	body := pdfFile(t, "en-bakery.pdf")
+	var want pdfWords
+	want.read(body) // keeps it
+	files, err := filepath.Glob(filepath.Join(pdfCacheDir(), "*", "*"))
+	if err != nil || want.err != nil || len(files) == 0 {
+		t.Fatalf("%v: %d kept, %v", want.err, len(files), err)
+	}
+	kept, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(file, "no folder"))
+	var got pdfWords
+	if got.read(body); got.err != nil || !reflect.DeepEqual(got.sheets, want.sheets) {
+		t.Errorf("without a place to keep it: %v", got.err)
+	}
+	t.Setenv("XDG_CACHE_HOME", dir)
+	kept[len(kept)/2] ^= 0xFF
+	broken := filepath.Join(pdfCacheDir(), filepath.Base(filepath.Dir(files[0])), filepath.Base(files[0]))
+	if err := os.MkdirAll(filepath.Dir(broken), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(broken, kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got = pdfWords{}
+	if got.read(body); got.err != nil || !reflect.DeepEqual(got.sheets, want.sheets) {
+		t.Errorf("broken: %v", got.err)
+	}
+	if _, err := os.Stat(broken); err == nil {
+		t.Error("the broken one stays")
 	}
 }
 

@@ -126,7 +126,7 @@ func sentenceLike(line string) bool {
 // bannerAt says that block i is a sentence of a consent banner: the words of one, near the end or the start of the
 // page, beside a button.
 func (p *page) bannerAt(i int) bool {
-	if !bannerLine.in(p.line(i)) {
+	if line := p.line(i); len(line) > longestSentence || !bannerLine.in(line) {
 		return false
 	}
 	for j := max(0, i-3); j <= min(len(p.blocks)-1, i+4); j++ {

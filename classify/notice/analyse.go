@@ -11,7 +11,7 @@ import (
 // analyse reads one sentence. lead is the sentence that introduces it, if any ("We share data with:").
 func (r *reader) analyse(s, lead *sentence) reading {
 	var out reading
-	if s.asks || lead == nil && r.titleOnly(s) {
+	if s.asks || lead == nil && r.titleOnly(s) || lead != nil && r.leadsToLinks(lead) {
 		return out
 	}
 	neg := r.negated(s)
@@ -65,15 +65,26 @@ func (r *reader) titleOnly(s *sentence) bool {
 	if s.item && !r.inPageLink(s) {
 		return false
 	}
+	how := len(s.toks) // "Cookies and how they are used"
+	for i := 1; i < how; i++ {
+		if s.toks[i].word == "how" {
+			how = i
+		}
+	}
 	for _, h := range s.hits {
 		switch r.m.classes[h.class] {
 		case "use", "collect", "share", "sell", "give", "be", "finite":
-			if h.to >= len(s.toks) || s.toks[h.to].word != "of" {
+			if h.from < how && (h.to >= len(s.toks) || s.toks[h.to].word != "of") {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// leadsToLinks says that a sentence introduces a list of links: "For more information follow these links:".
+func (r *reader) leadsToLinks(lead *sentence) bool {
+	return r.has(lead, "link", 0) >= 0 && r.has(lead, "self", 0) < 0 && r.has(lead, "collect", 0) < 0 && r.has(lead, "use", 0) < 0
 }
 
 // inPageLink says that a sentence is nothing but a link to another part of the page.

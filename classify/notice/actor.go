@@ -33,13 +33,18 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 			if rc.from {
 				continue
 			}
-			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 5 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v))
+			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 7 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v)) && !r.toUs(s, v)
 			inside := v.from <= rc.hit.from && rc.to <= v.to // "arbeiten wir mit Dritten zusammen"
-			allowed := r.m.is(v, "allow") && (inside || v.to <= rc.hit.from && rc.hit.from-v.to <= 5) && !neg[v.from] && r.subject(s, v.from) != visitor
+			allowed := r.m.is(v, "allow") && (inside || v.to <= rc.hit.from && rc.hit.from-v.to <= 5) && !neg[v.from] && r.subject(s, v.from) != visitor && !r.toUs(s, v)
 			if acts || allowed {
 				out = add(out, rc.label)
 			}
 		}
 	}
 	return out
+}
+
+// toUs says that what a verb does is done to who speaks: "advertisers send us figures", "this allows us to help others".
+func (r *reader) toUs(s *sentence, v hit) bool {
+	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to], "self") && !r.owns(s, v.to)
 }

@@ -169,8 +169,11 @@ func (r *reader) ownUse(s *sentence) bool {
 	return false
 }
 
-// passive says that a form of "be" stands before a verb; "to be" only wishes.
+// passive says that a form of "be" stands before a verb; "to be" only wishes, and "are sharing" is active.
 func (r *reader) passive(s *sentence, v hit) bool {
+	if r.doc.Language == "en" && strings.HasSuffix(s.toks[v.from].word, "ing") {
+		return false
+	}
 	for i := max(0, v.from-3); i < v.from; i++ {
 		if r.m.isWord(s.toks[i], "be") && !(i > 0 && s.toks[i].word == "be" && s.toks[i-1].word == "to") {
 			return true

@@ -97,6 +97,9 @@ func (r *reader) capitalized(s *sentence, i int) (names []named, end int) {
 	return names, end
 }
 
+// legalForms are no names by themselves.
+var legalForms = wordSet("inc llc ltd limited corp co gmbh ag kg sa sas srl spa bv nv plc lp llp pty")
+
 // capital says that a token is written like a part of a name: a capital first, and no word of the lexicon that begins
 // something else.
 func (r *reader) capital(s *sentence, i int, begins bool) bool {
@@ -110,7 +113,7 @@ func (r *reader) capital(s *sentence, i int, begins bool) bool {
 	if r.m.isWord(t, "and") || r.m.isWord(t, "you") {
 		return false
 	}
-	if begins && (r.m.isWord(t, "noname") || r.m.isWord(t, "self") || r.m.isWord(t, "data") || strings.HasSuffix(t.word, "ly")) {
+	if begins && (legalForms[strings.TrimSuffix(t.word, ".")] || r.m.isWord(t, "noname") || r.m.isWord(t, "self") || r.m.isWord(t, "data") || strings.HasSuffix(t.word, "ly")) {
 		return false
 	}
 	for _, h := range s.hits {

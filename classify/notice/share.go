@@ -191,6 +191,7 @@ func (r *reader) toVisitor(s *sentence, v hit) bool {
 			return false
 		}
 		switch {
+		case r.partOfData(s, i): // "share user information with"
 		case i <= v.to+1 && r.m.isWord(t, "you"):
 			return true
 		case i > v.to && r.m.isWord(s.toks[i-1], "toward") && (r.m.isWord(t, "you") || i > v.to+1 && r.m.isWord(t, "self") && !r.owns(s, i)):
@@ -198,6 +199,11 @@ func (r *reader) toVisitor(s *sentence, v hit) bool {
 		}
 	}
 	return false
+}
+
+// partOfData says that the word at i only tells what data is meant: "user information".
+func (r *reader) partOfData(s *sentence, i int) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return r.m.is(h, "data") && h.from <= i && i < h.to-1 })
 }
 
 // owns says that the word at i is an "our" that belongs to somebody: "to our partners".

@@ -79,7 +79,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 		case strong && (len(to) > 0 || subject != other && r.near(s, "data", h, 8)):
 			out.shares, out.third = true, true
 			out.recipients = add(out.recipients, to...)
-		case !strong && len(to) > 0:
+		case !strong && len(to) > 0 && (r.doc.Language != "en" || r.near(s, "data", h, 10) || r.near(s, "anaphora", h, 10)):
 			out.shares, out.third = true, true
 			out.recipients = add(out.recipients, to...)
 		}

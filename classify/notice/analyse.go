@@ -11,7 +11,7 @@ import (
 // analyse reads one sentence. lead is the sentence that introduces it, if any ("We share data with:").
 func (r *reader) analyse(s, lead *sentence) reading {
 	var out reading
-	if s.asks || lead == nil && r.titleOnly(s) || lead != nil && r.leadsToLinks(lead) {
+	if s.asks || r.has(s, "hypothetical", 0) >= 0 || lead == nil && r.titleOnly(s) || lead != nil && r.leadsToLinks(lead) {
 		return out
 	}
 	neg := r.negated(s)

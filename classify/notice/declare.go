@@ -39,7 +39,7 @@ func (r *reader) declare() {
 		if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
 			vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
 		}
-		if acts || r.vendorActs(s, vendors) {
+		if acts || r.vendorActs(s, vendors) || len(vendors) > 0 && len(rd.techs) > 0 {
 			rd.third = true
 		}
 		r.emit(s, rd, len(vendors) > 0)

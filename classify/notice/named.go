@@ -89,7 +89,7 @@ var speaker = regexp.MustCompile(`["“'‘](?:we|us|our|company)[,.]?["”'’]
 
 // vendors gives the vendors a sentence names as those that get or collect data, by the name the text uses.
 func (r *reader) vendors(s *sentence, rd *reading) []named {
-	if s.asks || r.has(s, "disclaim", 0) >= 0 && len(rd.techs) == 0 {
+	if s.asks || r.has(s, "hypothetical", 0) >= 0 || r.has(s, "disclaim", 0) >= 0 && len(rd.techs) == 0 {
 		return nil
 	}
 	text := r.p.text[s.Start:s.End]

@@ -59,10 +59,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 // a few words without a verb and an end mark. The entries of a list that a sentence introduces are none.
 func (r *reader) titleOnly(s *sentence) bool {
 	text := r.p.text[s.Start:s.End]
-	if len(s.toks) > 9 || strings.ContainsAny(text[len(text)-1:], ".;:!") || strings.Contains(text, ",") {
-		return false
-	}
-	if s.item && !r.inPageLink(s) {
+	if !r.runsIn(s) && (len(s.toks) > 9 || strings.ContainsAny(text[len(text)-1:], ".;:!") || strings.Contains(text, ",") || s.item && !r.inPageLink(s)) {
 		return false
 	}
 	how := len(s.toks) // "Cookies and how they are used"
@@ -80,6 +77,12 @@ func (r *reader) titleOnly(s *sentence) bool {
 		}
 	}
 	return true
+}
+
+// runsIn says that a few words may be the title of the paragraph that they begin: "Flash cookies."
+func (r *reader) runsIn(s *sentence) bool {
+	b := r.p.blocks[s.block]
+	return len(s.toks) <= 4 && !s.item && s.Start == b.Start && s.End < b.End && r.p.text[s.End-1] == '.' && r.has(s, "self", 0) < 0
 }
 
 // leadsToLinks says that a sentence introduces a list of links: "For more information follow these links:".
@@ -138,6 +141,16 @@ func (r *reader) techOf(h hit) (techHit, bool) {
 	}
 	tech, ok := strings.CutPrefix(name, "tech.")
 	return techHit{tech: evidence.Technology(tech), at: h.from}, ok
+}
+
+func (r *reader) techsIn(s *sentence) []techHit {
+	var out []techHit
+	for _, h := range s.hits {
+		if t, ok := r.techOf(h); ok {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // ownUse says that the sentence tells of somebody's use of a technology: "we … use cookies", "cookies are placed

@@ -35,6 +35,9 @@ func (r *reader) declare() {
 		vendors := r.vendors(s, &rd)
 		acts := r.vendorActs(s, vendors)
 		techs := len(rd.techs)
+		if techs == 0 && r.runsIn(s) && r.titleOnly(s) {
+			c.techs = storing(r.techsIn(s))
+		}
 		c.complete(r, s, &rd, len(vendors) > 0, acts)
 		if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
 			vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
@@ -192,7 +195,7 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 	}
 	r.emitDenied(s, rd)
 	if rd.third && (len(rd.techs) == 0 || rd.shares) && (!named || len(rd.recipients) > 0) {
-		if len(rd.recipients) == 0 {
+		if len(rd.recipients) == 0 && !s.leads { // the list that follows tells who
 			rd.recipients = []string{""}
 		}
 		for _, who := range rd.recipients {

@@ -8,12 +8,12 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// plainClasses are the classes of a lexicon besides "tech.", "purpose." and "rcp.".
+// plainClasses are the classes of a lexicon besides "tech.", "purpose.", "kept." and "rcp.".
 var plainClasses = wordSet(`coordinate share object give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone meta determiner relative able degree partword otheruse linkword adverb notpurpose
 	oblique adverbial finite owner they get promise suchas and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retain.limited retain.forever lasts
 	norcp nocompany sharenoun measuring umbrella weak_geolocation contact demographic meanwhile contentword mention toward place_abroad purposive disclaim adword
-	collect use place allow hypothetical not notonly but except self you data define advice if anaphora receive
+	collect use place keep allow hypothetical not notonly but except self you data define advice if anaphora receive
 	not_object nottech purposive_after not_after subject_after recipient_before linking
 	without_click party.first party.third
 	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal consent.implied consent.prior
@@ -26,7 +26,7 @@ func knownClass(name string) bool {
 	switch {
 	case ok && g == "tech":
 		return slices.Contains(evidence.Technologies, evidence.Technology(rest))
-	case ok && g == "purpose":
+	case ok && (g == "purpose" || g == "kept"):
 		return slices.Contains(knowledge.Purposes, knowledge.Purpose(rest))
 	case ok && g == "rcp":
 		return rest != ""

@@ -38,7 +38,7 @@ func (r *reader) declare() {
 		if techs == 0 && r.runsIn(s) && r.titleOnly(s) {
 			c.techs = storing(r.techsIn(s))
 		}
-		c.complete(r, s, &rd, len(vendors) > 0, acts)
+		c.complete(r, s, &rd, vendors, acts)
 		if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
 			vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
 		}
@@ -78,9 +78,9 @@ func (r *reader) claimsIn(s *sentence) bool {
 var claimClasses = []string{"sale", "sharing", "retain", "object", "consent.prior", "consent.implied", "dnt.signal", "gpc.signal"}
 
 // complete gives a sentence what only its context says: the technologies of a purpose ("They help us …"), the
-// purposes of a technology ("These companies use cookies"). named says that the sentence names a vendor, vendorActs that
-// the vendor does something.
-func (c *context) complete(r *reader, s *sentence, rd *reading, named, vendorActs bool) {
+// purposes of a technology ("These companies use cookies"). vendors are those that the sentence names, vendorActs says
+// that they do something.
+func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named, vendorActs bool) {
 	own := storing(rd.techs)
 	back := r.refersBack(s)
 	switch {
@@ -96,6 +96,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, named, vendorAct
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
 		rd.purposes = c.purposes
 	}
+	if len(own) > 0 && len(rd.purposes) == 0 && len(rd.denied) == 0 {
+		rd.purposes = trade(vendors)
+	}
 	if len(own) > 0 && len(rd.purposes) == 0 && back && s.section >= 0 {
 		// "Targeting cookies": the title tells what "these cookies" below it are for.
 		if title := r.doc.Sections[s.section].Title; trackerWords.MatchString(title) {
@@ -110,7 +113,7 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, named, vendorAct
 		c.techs, c.kinds = own, rd.purposes
 	}
 	goesOn := back && c.others
-	if c.others = rd.third || named || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
+	if c.others = rd.third || len(vendors) > 0 || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
 		return // "These companies collect …": still theirs
 	}
 	if !c.others && r.has(s, "purpose.advertising", 0) >= 0 && len(r.recipients(s)) > 0 {

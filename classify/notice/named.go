@@ -202,6 +202,7 @@ func (r *reader) takesPart(s *sentence, n *named) bool {
 	if from < 0 {
 		return false
 	}
+	to = r.afterRelative(s, to)
 	for _, v := range s.hits {
 		if _, ok := r.techOf(v); ok && v.from < to && from < v.to {
 			return false // "Adobe Flash" is a technology
@@ -225,6 +226,22 @@ func (r *reader) takesPart(s *sentence, n *named) bool {
 		}
 	}
 	return false
+}
+
+// afterRelative gives the token at which a clause goes on behind a relative one: "Lumen, which hosts our pages, sees".
+func (r *reader) afterRelative(s *sentence, at int) int {
+	if at+1 >= len(s.toks) || s.toks[at].word != "," || !r.m.isWord(s.toks[at+1], "relative") {
+		return at
+	}
+	for i := at + 2; i < len(s.toks) && i < at+15; i++ {
+		if s.toks[i].mark() {
+			if s.toks[i].word == "," {
+				return i + 1
+			}
+			break
+		}
+	}
+	return at
 }
 
 // refuses says that we flatly do not do what a verb says: "we do not use".
@@ -342,6 +359,22 @@ func (r *reader) actsAt(s *sentence, start, end int) bool {
 	})
 }
 
+// trade gives the one purpose that all of some vendors are known for, if there is one: a product of one purpose tells by
+// its name what it is for.
+func trade(vendors []named) []knowledge.Purpose {
+	var out []knowledge.Purpose
+	for _, v := range vendors {
+		if len(v.purposes) != 1 || v.purposes[0] == knowledge.Unknown {
+			return nil
+		}
+		out = addPurpose(out, v.purposes[0])
+	}
+	if len(out) != 1 {
+		return nil
+	}
+	return out
+}
+
 // declareVendors declares each named vendor for the technologies and purposes of its sentence.
 func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 	for _, v := range vendors {
@@ -358,8 +391,8 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		if d.Denied {
 			purposes = []knowledge.Purpose{""}
 		}
-		if len(purposes) == 0 && len(v.purposes) == 1 && v.purposes[0] != knowledge.Unknown {
-			purposes = v.purposes // what a product of one purpose is for, it tells by its name
+		if len(purposes) == 0 {
+			purposes = trade([]named{v})
 		}
 		if len(purposes) == 0 {
 			purposes = []knowledge.Purpose{""}

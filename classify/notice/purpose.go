@@ -30,7 +30,24 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 		}
 		*list = addPurpose(*list, p)
 	}
+	if len(affirmed)+len(denied) == 0 {
+		affirmed = r.keptPurposes(s, neg)
+	}
 	return affirmed, denied
+}
+
+// keptPurposes tells what a store is for by what is kept in it: "your column layout is kept in local storage".
+func (r *reader) keptPurposes(s *sentence, neg []bool) []knowledge.Purpose {
+	if r.has(s, "keep", 0) < 0 || r.has(s, "define", 0) >= 0 || r.has(s, "advice", 0) >= 0 || len(storing(r.techsIn(s))) == 0 {
+		return nil
+	}
+	var out []knowledge.Purpose
+	for _, h := range s.hits {
+		if name, ok := strings.CutPrefix(r.m.classes[h.class], "kept."); ok && !neg[h.from] {
+			out = addPurpose(out, knowledge.Purpose(name))
+		}
+	}
+	return out
 }
 
 func addPurpose(list []knowledge.Purpose, p knowledge.Purpose) []knowledge.Purpose {

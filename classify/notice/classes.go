@@ -8,7 +8,7 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
-// plainClasses are the classes of a lexicon besides "tech.", "purpose.", "kept." and "rcp.".
+// plainClasses are the classes of a lexicon besides "tech.", "purpose.", "kept.", "content." and "rcp.".
 var plainClasses = wordSet(`coordinate share object give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone meta determiner relative able degree partword otheruse linkword adverb notpurpose
 	oblique adverbial finite owner they get promise suchas and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retain.limited retain.forever lasts
@@ -26,7 +26,7 @@ func knownClass(name string) bool {
 	switch {
 	case ok && g == "tech":
 		return slices.Contains(evidence.Technologies, evidence.Technology(rest))
-	case ok && (g == "purpose" || g == "kept"):
+	case ok && (g == "purpose" || g == "kept" || g == "content"):
 		return slices.Contains(knowledge.Purposes, knowledge.Purpose(rest))
 	case ok && g == "rcp":
 		return rest != ""

@@ -13,6 +13,7 @@ type context struct {
 	techs     []techHit           // of the sentence before
 	kinds     []knowledge.Purpose // that they are for there
 	others    bool                // whom the sentence before was about: others
+	who       []string            // their kinds
 	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
 	listed    bool // items followed the lead
@@ -29,11 +30,14 @@ func (r *reader) declare() {
 		}
 		c.listed = c.lead != nil && (c.listed || s.item)
 		if s.block != c.block {
-			c.block, c.techs, c.kinds, c.others, c.purposes = s.block, nil, nil, false, nil
+			c.block, c.techs, c.kinds, c.others, c.who, c.purposes = s.block, nil, nil, false, nil, nil
 		}
 		rd := r.analyse(s, c.lead)
 		vendors := r.vendors(s, &rd)
 		acts := r.vendorActs(s, vendors)
+		if !rd.third && len(rd.techs) > 0 && c.others && r.theyAct(s) {
+			rd.third, rd.recipients = true, c.who // "They may also read …"
+		}
 		techs := len(rd.techs)
 		if techs == 0 && r.runsIn(s) && r.titleOnly(s) {
 			c.techs = storing(r.techsIn(s))
@@ -113,6 +117,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 		c.techs, c.kinds = own, rd.purposes
 	}
 	goesOn := back && c.others
+	if rd.third || !goesOn {
+		c.who = rd.recipients
+	}
 	if c.others = rd.third || len(vendors) > 0 || goesOn; goesOn && len(rd.purposes) == 0 && len(others) == 0 {
 		return // "These companies collect …": still theirs
 	}
@@ -125,6 +132,12 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 			c.purposes = addPurpose(c.purposes, p)
 		}
 	}
+}
+
+// theyAct says that a sentence begins with others that the one before named, who do something: "They may …".
+func (r *reader) theyAct(s *sentence) bool {
+	return slices.ContainsFunc(s.hits, func(h hit) bool { return r.m.is(h, "they") && h.from <= 1 }) &&
+		slices.ContainsFunc(s.hits, func(v hit) bool { return r.m.is(v, "acts") && v.from <= 7 && !r.negated(s)[v.from] })
 }
 
 // storing keeps the technologies that have purposes.

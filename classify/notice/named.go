@@ -394,6 +394,9 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		if len(purposes) == 0 {
 			purposes = trade([]named{v})
 		}
+		if len(purposes) == 0 && len(v.purposes) == 0 && len(rd.techs) == 0 && !rd.shares {
+			purposes = r.purposesIn(s, "content.", r.negated(s))
+		}
 		if len(purposes) == 0 {
 			purposes = []knowledge.Purpose{""}
 		}

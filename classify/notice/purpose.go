@@ -41,9 +41,14 @@ func (r *reader) keptPurposes(s *sentence, neg []bool) []knowledge.Purpose {
 	if r.has(s, "keep", 0) < 0 || r.has(s, "define", 0) >= 0 || r.has(s, "advice", 0) >= 0 || len(storing(r.techsIn(s))) == 0 {
 		return nil
 	}
+	return r.purposesIn(s, "kept.", neg)
+}
+
+// purposesIn gives the purposes of the phrases of a group of classes that are not negated.
+func (r *reader) purposesIn(s *sentence, group string, neg []bool) []knowledge.Purpose {
 	var out []knowledge.Purpose
 	for _, h := range s.hits {
-		if name, ok := strings.CutPrefix(r.m.classes[h.class], "kept."); ok && !neg[h.from] {
+		if name, ok := strings.CutPrefix(r.m.classes[h.class], group); ok && !neg[h.from] {
 			out = addPurpose(out, knowledge.Purpose(name))
 		}
 	}
@@ -92,11 +97,16 @@ func (r *reader) purposive(s *sentence, h hit) bool {
 			r.m.is(o, "purposive_after") && o.from >= h.to && o.from-h.to <= 6 && !r.commaBetween(s, h.to, o.from) {
 			return true
 		}
-		if _, ok := r.techOf(o); ok && (o.from >= h.from && o.from-h.to <= 2 || r.linked(s, o, h)) {
+		if _, ok := r.techOf(o); ok && (o.from >= h.from && o.from-h.to <= 2 && !r.keptBetween(s, h.to, o.from) || r.linked(s, o, h)) {
 			return true
 		}
 	}
 	return false
+}
+
+// keptBetween says that a verb stands between two tokens: "our video player stores cookies" is no kind of cookies.
+func (r *reader) keptBetween(s *sentence, from, to int) bool {
+	return slices.ContainsFunc(s.hits, func(v hit) bool { return v.from >= from && v.to <= to && r.m.is(v, "keep") })
 }
 
 // meanwhile says that between two tokens a clause begins that tells what the visitor does then: "cookies keep your cart

@@ -198,6 +198,9 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 		if t.umbrella {
 			d.Strength = Generic
 		}
+		if rd.guess {
+			d.Confidence = 0.55
+		}
 		if d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget; d.WithoutClick {
 			d.Party = evidence.ThirdParty
 			who = r.networks(s, who)

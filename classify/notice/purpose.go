@@ -8,14 +8,21 @@ import (
 )
 
 // purposes reads what something is for: words of a purpose after "to", "for", "helps us", or right before a
-// technology ("advertising cookies").
-func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowledge.Purpose) {
+// technology ("advertising cookies"). guess says that no words announce the purpose.
+func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowledge.Purpose, guess bool) {
 	neg := r.negatedPurposes(s)
 	gives := r.has(s, "share", 0) >= 0 || r.has(s, "give", 0) >= 0
+	var guessed []knowledge.Purpose // not announced as one
 	for _, h := range s.hits {
 		name, ok := strings.CutPrefix(r.m.classes[h.class], "purpose.")
 		p := knowledge.Purpose(name)
-		if !ok || p == knowledge.Unknown || !fragment && !r.purposive(s, h) || r.inCompound(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
+		if !ok || p == knowledge.Unknown || r.inCompound(s, h) || r.within(s, h, "notpurpose") || gives && r.inRecipient(s, h) {
+			continue
+		}
+		if !fragment && !r.purposive(s, h) {
+			if p != knowledge.Functional && p != knowledge.SocialMedia && !neg[h.from] && !r.inRecipient(s, h) {
+				guessed = addPurpose(guessed, p)
+			}
 			continue
 		}
 		list := &affirmed
@@ -30,10 +37,16 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 		}
 		*list = addPurpose(*list, p)
 	}
-	if len(affirmed)+len(denied) == 0 {
-		affirmed = r.keptPurposes(s, neg)
+	if len(affirmed)+len(denied) > 0 {
+		return affirmed, denied, false
 	}
-	return affirmed, denied
+	if kept := r.keptPurposes(s, neg); len(kept) > 0 {
+		return kept, nil, true
+	}
+	if len(guessed) == 1 {
+		return guessed, nil, true
+	}
+	return nil, nil, false
 }
 
 // keptPurposes tells what a store is for by what is kept in it: "your column layout is kept in local storage".

@@ -61,6 +61,7 @@ type reading struct {
 	denied         []techHit
 	purposes       []knowledge.Purpose
 	deniedPurposes []knowledge.Purpose
+	guess          bool     // the purposes are one
 	recipients     []string // labels, declared
 	third          bool     // third parties receive, or do it themselves
 	shares         bool     // data goes to somebody

@@ -136,11 +136,11 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) || labelsProvider(text, out[0]) {
 			return out
 		}
-		return nil
+		return slices.DeleteFunc(out, func(n named) bool { return !r.tells(s, n) })
 	}
 	kept := out[:0]
 	for _, n := range out {
-		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n)
+		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n) || !n.denied && r.tells(s, n)
 		if last := len(kept) - 1; !counts && last >= 0 && r.beside(s, kept[last], n) {
 			counts, n.denied = true, kept[last].denied
 		}
@@ -149,6 +149,13 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		}
 	}
 	return kept
+}
+
+// tells says that a vendor is there for what it is known for, wherever in a sentence it is named that neither denies nor
+// refers: "after that, Lumen shows you our offers elsewhere".
+func (r *reader) tells(s *sentence, n named) bool {
+	known := trade([]named{n})
+	return len(known) > 0 && known[0] != knowledge.StrictlyNecessary && r.has(s, "not", 0) < 0 && r.has(s, "meta", 0) < 0 && r.has(s, "link", 0) < 0
 }
 
 // mayName says that a sentence may hold a name: a capital, a figure or a dot after its first word, or a first word that

@@ -154,6 +154,9 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 // tells says that a vendor is there for what it is known for, wherever in a sentence it is named that neither denies nor
 // refers: "after that, Lumen shows you our offers elsewhere".
 func (r *reader) tells(s *sentence, n named) bool {
+	if at := r.has(s, "you", 0); at >= 0 && s.hits[at].from == 0 {
+		return false // "you may sign in with"
+	}
 	known := trade([]named{n})
 	return len(known) > 0 && known[0] != knowledge.StrictlyNecessary && r.has(s, "not", 0) < 0 && r.has(s, "meta", 0) < 0 && r.has(s, "link", 0) < 0
 }

@@ -100,8 +100,8 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
 		rd.purposes = c.purposes
 	}
-	if len(own) > 0 && len(rd.purposes) == 0 && len(rd.denied) == 0 {
-		rd.purposes = trade(vendors)
+	if known := trade(vendors); len(own) > 0 && len(known) > 0 && (len(rd.purposes) == 0 || rd.guess) && len(rd.denied) == 0 {
+		rd.purposes, rd.guess = known, false
 	}
 	if len(own) > 0 && len(rd.purposes) == 0 && back && s.section >= 0 {
 		// "Targeting cookies": the title tells what "these cookies" below it are for.

@@ -171,7 +171,7 @@ func (x *nameIndex) at(text string, i int) (knownName, bool) {
 		if last, _ := utf8.DecodeLastRuneInString(k.text); inWordRune(last) && inWordRune(next) {
 			continue
 		}
-		if k.capital && !capital(rest) {
+		if k.capital && !strings.ContainsFunc(rest[:len(k.text)], unicode.IsUpper) { // "comScore" has one, too
 			continue
 		}
 		if k.where == wordCapital && !standsAsName(text[:i], rest[:len(k.text)], rest[len(k.text):]) {

@@ -136,11 +136,11 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) || labelsProvider(text, out[0]) {
 			return out
 		}
-		return slices.DeleteFunc(out, func(n named) bool { return !r.tells(s, n) })
+		return slices.DeleteFunc(out, func(n named) bool { return !r.tells(s, n, rd) })
 	}
 	kept := out[:0]
 	for _, n := range out {
-		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n) || !n.denied && r.tells(s, n)
+		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n) || !n.denied && r.tells(s, n, rd)
 		if last := len(kept) - 1; !counts && last >= 0 && r.beside(s, kept[last], n) {
 			counts, n.denied = true, kept[last].denied
 		}
@@ -151,14 +151,19 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	return kept
 }
 
-// tells says that a vendor is there for what it is known for, wherever in a sentence it is named that neither denies nor
-// refers: "after that, Lumen shows you our offers elsewhere".
-func (r *reader) tells(s *sentence, n named) bool {
+// tells says that a vendor is there for what it is known for, or the sentence says, wherever it is named in one that
+// neither denies nor refers: "after that, Lumen shows you our offers elsewhere".
+func (r *reader) tells(s *sentence, n named, rd *reading) bool {
+	if r.has(s, "not", 0) >= 0 || r.has(s, "meta", 0) >= 0 || r.has(s, "link", 0) >= 0 {
+		return false
+	}
 	if at := r.has(s, "you", 0); at >= 0 && s.hits[at].from == 0 {
 		return false // "you may sign in with"
 	}
-	known := trade([]named{n})
-	return len(known) > 0 && known[0] != knowledge.StrictlyNecessary && r.has(s, "not", 0) < 0 && r.has(s, "meta", 0) < 0 && r.has(s, "link", 0) < 0
+	if known := trade([]named{n}); len(known) > 0 {
+		return known[0] != knowledge.StrictlyNecessary
+	}
+	return n.service != "" && len(r.purposesIn(s, "content.", r.negated(s))) > 0
 }
 
 // mayName says that a sentence may hold a name: a capital, a figure or a dot after its first word, or a first word that
@@ -404,7 +409,7 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		if len(purposes) == 0 {
 			purposes = trade([]named{v})
 		}
-		if len(purposes) == 0 && len(v.purposes) == 0 && len(rd.techs) == 0 && !rd.shares {
+		if len(purposes) == 0 && len(rd.techs) == 0 && !rd.shares {
 			purposes = r.purposesIn(s, "content.", r.negated(s))
 		}
 		if len(purposes) == 0 {

@@ -43,7 +43,7 @@ func (r *reader) purposes(s *sentence, fragment bool) (affirmed, denied []knowle
 	if kept := r.keptPurposes(s, neg); len(kept) > 0 {
 		return kept, nil, true
 	}
-	if len(guessed) == 1 && r.has(s, "tech.social_widget", 0) < 0 { // what a widget is for goes without saying
+	if len(guessed) == 1 && r.has(s, "tech.social_widget", 0) < 0 && r.has(s, "consent.implied", 0) < 0 { // what a widget is for goes without saying
 		return guessed, nil, true
 	}
 	return nil, nil, false

@@ -1,5 +1,7 @@
 package notice
 
+import "slices"
+
 // hired are the kinds of recipient that work for who speaks, with whatever they do.
 var hired = map[string]bool{"service providers": true, "advertising partners": true, "analytics providers": true, "payment providers": true, "affiliates": true}
 
@@ -33,7 +35,7 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 			if rc.from {
 				continue
 			}
-			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 7 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v)) && !r.toUs(s, v)
+			acts := r.m.is(v, "acts") && v.from >= rc.to && v.from-rc.to <= 7 && r.subject(s, v.from) == other && !neg[v.from] && (hired[rc.label] || r.onData(s, v)) && !r.toUs(s, v) && !r.nothing(s, v)
 			inside := v.from <= rc.hit.from && rc.to <= v.to // "arbeiten wir mit Dritten zusammen"
 			allowed := r.m.is(v, "allow") && (inside || v.to <= rc.hit.from && rc.hit.from-v.to <= 5) && !neg[v.from] && r.subject(s, v.from) != visitor && !r.toUs(s, v)
 			if acts || allowed {
@@ -47,4 +49,9 @@ func (r *reader) thirdActs(s *sentence, list []recipient, neg []bool) []string {
 // toUs says that what a verb does is done to who speaks: "advertisers send us figures", "this allows us to help others".
 func (r *reader) toUs(s *sentence, v hit) bool {
 	return v.to < len(s.toks) && r.m.isWord(s.toks[v.to], "self") && !r.owns(s, v.to)
+}
+
+// nothing says that what a verb takes is denied: "advertisers receive no information".
+func (r *reader) nothing(s *sentence, v hit) bool {
+	return slices.ContainsFunc(s.hits, func(n hit) bool { return n.from == v.to && r.m.is(n, "not") && !r.within(s, n, "notonly") })
 }

@@ -18,7 +18,7 @@ func retention(readers []*reader) Claim {
 }
 
 func (r *reader) retentionOf(s *sentence) ClaimValue {
-	if s.asks || r.has(s, "retain", 0) < 0 || r.has(s, "data", 0) < 0 && r.has(s, "tech.cookie", 0) < 0 {
+	if s.asks || r.has(s, "retain", 0) < 0 || r.has(s, "data", 0) < 0 && r.has(s, "retained", 0) < 0 && r.has(s, "tech.cookie", 0) < 0 {
 		return Unstated
 	}
 	for _, v := range s.hits {

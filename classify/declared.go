@@ -168,7 +168,7 @@ func (ds *declarations) named(o *evidence.Observation, id identity) cover {
 			continue
 		}
 		wrong := misfit(d, o, id)
-		if inWords && wrong != "" {
+		if inWords || d.Origin == notice.FromRule {
 			wrong = "" // a sentence that names several things may tell the purpose of another
 		}
 		if c.level == notCovered || c.wrong != "" && wrong == "" {

@@ -10,7 +10,7 @@ import (
 
 // plainClasses are the classes of a lexicon besides "tech.", "purpose.", "kept.", "content." and "rcp.".
 var plainClasses = wordSet(`coordinate share object give sell acts byparty rights link child barrier from be how notlocation auxiliary standalone meta determiner relative able degree partword otheruse linkword adverb notpurpose
-	oblique adverbial finite owner they get promise suchas and noname onlyword when.consent when.optin
+	oblique adverbial finite owner they get promise suchas example and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retained retain.limited retain.forever lasts
 	norcp nocompany sharenoun measuring umbrella weak_geolocation contact demographic meanwhile contentword mention toward place_abroad purposive disclaim adword
 	collect use place keep allow hypothetical not notonly but except self you data define advice if anaphora receive

@@ -201,6 +201,9 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 		if rd.guess {
 			d.Confidence = 0.55
 		}
+		if d.Names = r.named(s, rd.techs, t); len(d.Names) > 0 {
+			d.Strength = Exact
+		}
 		if d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget; d.WithoutClick {
 			d.Party = evidence.ThirdParty
 			who = r.networks(s, who)

@@ -114,7 +114,7 @@ func TestLexicons(t *testing.T) {
 			_, known := lx.class[class]
 			switch {
 			case known, len(lx.lines[class]) > 0:
-			case class == "not_after", class == "not_object", class == "purposive_after", class == "subject_after", class == "recipient_before", class == "linking", class == "receive", class == "coordinate":
+			case class == "not_after", class == "not_object", class == "purposive_after", class == "subject_after", class == "recipient_before", class == "linking", class == "receive", class == "coordinate", class == "example":
 				// word order, where a language needs it
 			case language == "en" && (strings.HasPrefix(class, "label.") || strings.HasPrefix(class, "region.") || strings.HasPrefix(class, "date.") ||
 				strings.HasPrefix(class, "title.") || strings.HasPrefix(class, "page.") || strings.HasPrefix(class, "word.") || class == "stop" || class == "optout" || strings.HasPrefix(class, "dnt.")):

@@ -419,6 +419,10 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 			for _, p := range purposes {
 				d.Technology, d.Purpose = t.tech, p
 				d.WithoutClick = rd.noClick && t.tech == evidence.SocialWidget
+				d.Names, d.Strength = nil, Specific
+				if d.Names = r.named(s, techs, t); len(d.Names) > 0 {
+					d.Strength = Exact
+				}
 				r.add(s, d)
 			}
 		}

@@ -21,6 +21,9 @@ type sentence struct {
 	quote   string // once it is asked for
 	around  *around
 	neg     []bool // which tokens stand in the scope of a negation, once it is asked for
+
+	names     []string // of cookies that it writes out, once they are asked for
+	namesRead bool
 }
 
 // around is what a sentence says of all that it declares.

@@ -204,15 +204,14 @@ func standsAsName(before, word, after string) bool {
 	return !determiners[strings.ToLower(previous)]
 }
 
-// determiners stand before an ordinary noun, and in German before one with a capital letter. ("im Segment")
+// determiners stand before an ordinary noun, in German before one with a capital letter too ("im Segment"). In the other
+// languages a word with a capital inside a sentence is a name, whatever stands before it: "un píxel de Meta".
 var determiners = map[string]bool{}
 
 func init() {
 	for _, w := range strings.Fields(`a an the this that these those each every any your our their its his her my no some
 		der die das dem den des ein eine einem einen einer eines dieser diese dieses diesem diesen jeder jede jedes
-		im am zum zur vom beim ins kein keine ihr ihre ihrer ihrem unser unsere unserer unserem
-		le la les l un une des du au aux ce cette ces el los las del al una uno il lo gli i nel nella della dello
-		het een de deze dit o os as um uma do da dos das no na`) {
+		im am zum zur vom beim ins kein keine ihr ihre ihrer ihrem unser unsere unserer unserem`) {
 		determiners[w] = true
 	}
 }

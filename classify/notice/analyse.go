@@ -59,7 +59,10 @@ func (r *reader) analyse(s, lead *sentence) reading {
 // a few words without a verb and an end mark. The entries of a list that a sentence introduces are none.
 func (r *reader) titleOnly(s *sentence) bool {
 	text := r.p.text[s.Start:s.End]
-	if !r.runsIn(s) && (len(s.toks) > 9 || strings.ContainsAny(text[len(text)-1:], ".;:!") || strings.Contains(text, ",") || s.item && !r.inPageLink(s)) {
+	if s.item && r.inPageLink(s) && !strings.HasSuffix(text, ".") {
+		return true
+	}
+	if !r.runsIn(s) && (len(s.toks) > 9 || strings.ContainsAny(text[len(text)-1:], ".;:!") || strings.Contains(text, ",") || s.item) {
 		return false
 	}
 	how := len(s.toks) // "Cookies and how they are used"
@@ -182,12 +185,17 @@ func (r *reader) ownUse(s *sentence) bool {
 	return false
 }
 
-// passive says that a form of "be" stands before a verb; "to be" only wishes, and "are sharing" is active.
+// passive says that a form of "be" stands before a verb; "to be" only wishes, and "are sharing" is active. Outside English
+// more may stand between the two: "werden auf dieser Seite nicht verwendet".
 func (r *reader) passive(s *sentence, v hit) bool {
-	if r.doc.Language == "en" && strings.HasSuffix(s.toks[v.from].word, "ing") {
+	reach := 3
+	switch {
+	case r.doc.Language != "en":
+		reach = 8
+	case strings.HasSuffix(s.toks[v.from].word, "ing"):
 		return false
 	}
-	for i := max(0, v.from-3); i < v.from; i++ {
+	for i := v.from - 1; i >= 0 && i >= v.from-reach && (reach == 3 || !s.toks[i].mark()); i-- {
 		if r.m.isWord(s.toks[i], "be") && !(i > 0 && s.toks[i].word == "be" && s.toks[i-1].word == "to") {
 			return true
 		}

@@ -24,12 +24,12 @@ var units = []struct {
 var numberWords = map[string]float64{
 	"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "thirteen": 13,
 	"eighteen": 18, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "few": 10,
-	"ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "vierzehn": 14, "dreißig": 30, "zwölf": 12, "dreizehn": 13,
-	"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "trente": 30, "treize": 13, "douze": 12,
-	"una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "quince": 15, "treinta": 30, "doce": 12, "trece": 13,
-	"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "quindici": 15, "trenta": 30, "dodici": 12,
-	"een": 1, "één": 1, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "veertien": 14, "dertig": 30, "twaalf": 12, "dertien": 13,
-	"um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "dez": 10, "trinta": 30, "doze": 12, "treze": 13,
+	"ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "vierzehn": 14, "dreißig": 30, "zwölf": 12, "dreizehn": 13, "achtzehn": 18, "zwanzig": 20, "vierundzwanzig": 24, "sechzig": 60, "neunzig": 90,
+	"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "trente": 30, "treize": 13, "douze": 12, "quatorze": 14, "vingt": 20, "soixante": 60,
+	"una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "quince": 15, "treinta": 30, "doce": 12, "trece": 13, "catorce": 14, "dieciocho": 18, "veinte": 20, "veinticuatro": 24, "sesenta": 60, "noventa": 90,
+	"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "quindici": 15, "trenta": 30, "dodici": 12, "tredici": 13, "quattordici": 14, "diciotto": 18, "venti": 20, "ventiquattro": 24, "sessanta": 60, "novanta": 90,
+	"een": 1, "één": 1, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "veertien": 14, "dertig": 30, "twaalf": 12, "dertien": 13, "achttien": 18, "twintig": 20, "zestig": 60, "negentig": 90,
+	"um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "dez": 10, "trinta": 30, "doze": 12, "treze": 13, "catorze": 14, "dezoito": 18, "vinte": 20, "sessenta": 60,
 }
 
 var (

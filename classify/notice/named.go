@@ -108,7 +108,7 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	for _, n := range list {
 		first, _, _ := strings.Cut(strings.ToLower(n.text), " ")
 		first, _, _ = strings.Cut(first, ".")
-		if strings.ToLower(n.text) == n.text && !strings.ContainsAny(n.text, ".0123456789") {
+		if strings.ToLower(n.text) == n.text && n.service != n.text && !strings.ContainsAny(n.text, ".0123456789") {
 			continue // "all access", "provide support": words, though a service is called so
 		}
 		if r.own[first] || r.own[strings.ToLower(n.text)] || slices.ContainsFunc(out, func(o named) bool { return o.text == n.text }) {
@@ -129,7 +129,12 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 	if advises && !r.ownUse(s) && !rd.shares {
 		return nil
 	}
-	if rd.shares || rd.third {
+	if r.doc.Language != "en" {
+		if out = r.withoutRefused(s, out); r.has(s, "link", 0) >= 0 && len(rd.techs) == 0 && !rd.shares {
+			return nil // "links to Lumen"
+		}
+	}
+	if rd.shares || rd.third || len(out) == 0 {
 		return out
 	}
 	if r.doc.Language != "en" { // where words stand elsewhere, a verb anywhere will do
@@ -209,11 +214,7 @@ func (r *reader) beside(s *sentence, a, b named) bool {
 // or the object of a verb, or beside the name of a technology ("Lumen cookies"). Of what is not used it sets denied, if
 // that is said flatly.
 func (r *reader) takesPart(s *sentence, n *named) bool {
-	from := slices.IndexFunc(s.toks, func(t token) bool { return t.End > s.Start+n.start })
-	to := from
-	for to < len(s.toks) && s.toks[to].Start < s.Start+n.end {
-		to++
-	}
+	from, to := s.tokensOf(Span{s.Start + n.start, s.Start + n.end})
 	if from < 0 {
 		return false
 	}
@@ -241,6 +242,20 @@ func (r *reader) takesPart(s *sentence, n *named) bool {
 		}
 	}
 	return false
+}
+
+// inDenial says that a vendor stands in the scope of a negation.
+func (r *reader) inDenial(s *sentence, v named) bool {
+	from, _ := s.tokensOf(Span{s.Start + v.start, s.Start + v.end})
+	return from >= 0 && r.negated(s)[from]
+}
+
+// tokensOf gives the tokens of a span of the text: from..to-1; from is -1 where there is none.
+func (s *sentence) tokensOf(at Span) (from, to int) {
+	from = slices.IndexFunc(s.toks, func(t token) bool { return t.End > at.Start })
+	for to = max(from, 0); to < len(s.toks) && s.toks[to].Start < at.End; to++ {
+	}
+	return from, to
 }
 
 // afterRelative gives the token at which a clause goes on behind a relative one: "Lumen, which hosts our pages, sees".
@@ -346,11 +361,7 @@ func (r *reader) vendorActs(s *sentence, vendors []named) bool {
 
 // actsAt says that the name at text[start:end] is the subject of its clause, or receives what the sentence shares.
 func (r *reader) actsAt(s *sentence, start, end int) bool {
-	from := slices.IndexFunc(s.toks, func(t token) bool { return t.End > start })
-	to := from
-	for to < len(s.toks) && s.toks[to].Start < end {
-		to++
-	}
+	from, to := s.tokensOf(Span{start, end})
 	if from < 0 || to >= len(s.toks) {
 		return false
 	}
@@ -397,7 +408,7 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 		if v.service == "" {
 			d.Confidence = 0.6 // a name by the look of it
 		}
-		d.Denied = v.denied || rd.deniesTP && !rd.shares && !rd.third
+		d.Denied = v.denied || rd.deniesTP && !rd.shares && !rd.third && r.inDenial(s, v)
 		techs := storing(rd.techs)
 		if d.Denied || len(techs) == 0 {
 			techs = []techHit{{}}

@@ -44,7 +44,7 @@ func (r *reader) retentionOf(s *sentence) ClaimValue {
 func (r *reader) period(s *sentence) string {
 	for i := 0; i+1 < len(s.toks); i++ {
 		w := s.toks[i].word
-		if _, word := numberWords[w]; !(word && len(w) > 2 && w != "few" || isNumber(w)) || s.toks[i+1].mark() {
+		if _, word := numberWords[w]; !(word && w != "a" && w != "an" && w != "few" || isNumber(w)) || s.toks[i+1].mark() {
 			continue
 		}
 		if unit(s.toks[i+1].word) >= 60 && len(s.toks[i+1].word) > 2 {

@@ -102,7 +102,7 @@ func endsSentence(text string, s Span, start, at, next int) bool {
 		return true
 	}
 	first, _ := utf8.DecodeRuneInString(rest)
-	if unicode.IsLower(first) {
+	if unicode.IsLower(first) && !nameBegins(rest) {
 		return false
 	}
 	if text[at] != '.' || after > next {
@@ -122,6 +122,12 @@ func endsSentence(text string, s Span, start, at, next int) bool {
 		return false
 	}
 	return true
+}
+
+// nameBegins says that a text begins with a name that does so in small letters: "reCAPTCHA", "pll_language".
+func nameBegins(rest string) bool {
+	word, _, _ := strings.Cut(rest, " ")
+	return strings.ContainsFunc(word, func(c rune) bool { return c == '_' || unicode.IsUpper(c) }) && !strings.ContainsAny(word, "./@")
 }
 
 // gluedSentence says that what follows a glued stop goes on like prose.

@@ -22,7 +22,7 @@ func (r *reader) recipients(s *sentence) []recipient {
 		rc := recipient{hit: h, label: r.m.label[class]}
 		if !r.m.isWord(s.toks[h.from], "not") { // "Apart from our bank, nobody …"
 			for i := max(0, h.from-4); i < h.from; i++ {
-				rc.from = rc.from || r.m.isWord(s.toks[i], "from")
+				rc.from = rc.from || r.m.isWord(s.toks[i], "from") && !(i+1 < h.from && r.m.isWord(s.toks[i+1], "self") && !r.owns(s, i+1)) // "von uns beauftragte"
 			}
 		}
 		if n := len(out); n > 0 && out[n-1].from && h.from-out[n-1].to <= 2 && !r.m.isWord(s.toks[h.from], "not") {

@@ -33,8 +33,8 @@ func (r *reader) subject(s *sentence, v int) who {
 		if h.to > v || h.from < stop || h.to < v-9 || h.from < at || h.from == at && h.to < end {
 			continue
 		}
-		if (class == "self" || class == "you") && r.within(s, h, "oblique") {
-			continue // "to us", "about our users"
+		if (class == "self" || class == "you") && (r.within(s, h, "oblique") || r.inKind(s, h)) {
+			continue // "to us", "about our users", "the firm where we have our site"
 		}
 		switch {
 		case class == "self":
@@ -71,6 +71,16 @@ func (r *reader) subject(s *sentence, v int) who {
 		return nobody
 	}
 	return best
+}
+
+// inKind says that a word is part of the words for a kind of recipient.
+func (r *reader) inKind(s *sentence, h hit) bool {
+	for _, o := range s.hits {
+		if o.from < h.from && h.to <= o.to && strings.HasPrefix(r.m.classes[o.class], "rcp.") {
+			return true
+		}
+	}
+	return false
 }
 
 // forVisitor says that a verb is an infinitive whose subject is the visitor: "easier for you to share".

@@ -151,9 +151,9 @@ func spelled(text string) []string {
 	switch {
 	case strings.HasSuffix(w, "n't"):
 		return []string{verbBeforeNot(w[:len(w)-3]), "not"}
-	case strings.HasSuffix(w, "'s"), strings.HasSuffix(w, "'ll"), strings.HasSuffix(w, "'re"), strings.HasSuffix(w, "'ve"):
+	case strings.HasSuffix(w, "'s"), strings.HasSuffix(w, "'ll"), strings.HasSuffix(w, "'re"), strings.HasSuffix(w, "'ve"), strings.HasSuffix(w, "'d"), strings.HasSuffix(w, "'m"):
 		return []string{w[:strings.LastIndexByte(w, '\'')]}
-	case at <= 5 && at > 0 && at < len(w)-2:
+	case at <= 7 && at > 0 && at < len(w)-1:
 		return []string{w[:at+1], w[at+1:]}
 	}
 	return []string{w}

@@ -14,6 +14,8 @@ type context struct {
 	kinds     []knowledge.Purpose // that they are for there
 	others    bool                // whom the sentence before was about: others
 	who       []string            // their kinds
+	vendors   []named             // the last that a sentence named
+	aims      []knowledge.Purpose // of the sentence before, whatever it is about
 	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
 	listed    bool // items followed the lead
@@ -30,10 +32,13 @@ func (r *reader) declare() {
 		}
 		c.listed = c.lead != nil && (c.listed || s.item)
 		if s.block != c.block {
-			c.block, c.techs, c.kinds, c.others, c.who, c.purposes = s.block, nil, nil, false, nil, nil
+			c = context{block: s.block, lead: c.lead, listed: c.listed, leadTechs: c.leadTechs}
 		}
 		rd := r.analyse(s, c.lead)
 		vendors := r.vendors(s, &rd)
+		if len(vendors) == 0 && len(rd.techs) > 0 && r.begins(s, "thistool") {
+			vendors = c.vendors // "This service sets cookies."
+		}
 		acts := r.vendorActs(s, vendors)
 		if !rd.third && len(rd.techs) > 0 && c.others && r.theyAct(s) {
 			rd.third, rd.recipients = true, c.who // "They may also read …"
@@ -48,6 +53,9 @@ func (r *reader) declare() {
 		}
 		if acts || r.vendorActs(s, vendors) || len(vendors) > 0 && len(rd.techs) > 0 {
 			rd.third = true
+		}
+		if c.aims = rd.purposes; len(vendors) > 0 {
+			c.vendors = slices.DeleteFunc(slices.Clone(vendors), func(n named) bool { return n.denied })
 		}
 		r.emit(s, rd, len(vendors) > 0)
 		r.declareVendors(s, rd, vendors)
@@ -97,6 +105,8 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 	case len(rd.techs) == 0 && (rd.third || vendorActs) && !rd.shares && len(c.techs) > 0 && back: // "Some are placed by third parties."
 		rd.techs = append(rd.techs, c.techs...)
 		own, rd.purposes = c.techs, c.kinds
+	case len(own) > 0 && (len(rd.purposes) == 0 || rd.guess) && len(c.aims) > 0 && r.begins(s, "forthis"):
+		rd.purposes, rd.guess = c.aims, false // "We advertise, too. For this we use two pixels."
 	case len(own) > 0 && len(rd.purposes) == 0 && back:
 		rd.purposes = c.purposes
 	}
@@ -132,6 +142,12 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 			c.purposes = addPurpose(c.purposes, p)
 		}
 	}
+}
+
+// begins says that a class is spoken of near the beginning of a sentence.
+func (r *reader) begins(s *sentence, class string) bool {
+	i := r.has(s, class, 0)
+	return i >= 0 && s.hits[i].from <= 3
 }
 
 // theyAct says that a sentence begins with others that the one before named, who do something: "They may …".

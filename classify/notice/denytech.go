@@ -70,19 +70,46 @@ func (r *reader) barsTech(s *sentence, v hit) bool {
 	return false
 }
 
-// notSet says that a technology stands before a passive verb that is denied: "cookies are not used here". What waits
-// for a choice is not denied: "cookies are not set until you agree".
+// notSet says that a technology stands before a verb that is denied: "cookies are not used here", "cookies no usamos".
+// What waits for a choice is not denied: "cookies are not set until you agree".
 func (r *reader) notSet(s *sentence, t hit) bool {
 	if r.has(s, "except", 0) >= 0 || r.has(s, "if", 0) >= 0 || r.has(s, "consent.prior", 0) >= 0 {
 		return false
 	}
 	for _, v := range s.hits {
-		if r.m.is(v, "use") && t.to <= v.from && v.from-t.to <= 4 && r.passive(s, v) && r.closeNot(s, v) && r.denies(s, v) &&
-			(v.to >= len(s.toks) || !r.m.isWord(s.toks[v.to], "toward")) {
+		if !r.m.is(v, "use") || t.to > v.from || r.apart(s, t.to, v.from) > 6 || !r.closeNot(s, v) || !r.denies(s, v) {
+			continue
+		}
+		if aim := v.to < len(s.toks) && r.m.isWord(s.toks[v.to], "toward"); !aim && (r.passive(s, v) || r.subject(s, v.from) == us) {
 			return true
 		}
 	}
 	return false
+}
+
+// apart counts the words between two tokens, those in brackets left out. What another mark parts than a comma in a list
+// of technologies is far.
+func (r *reader) apart(s *sentence, from, to int) int {
+	n, depth := 0, 0
+	for i := from; i < to; i++ {
+		switch s.toks[i].word {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		case ",":
+			if depth == 0 && !slices.ContainsFunc(s.hits, func(h hit) bool { _, ok := r.techOf(h); return ok && h.from > i && h.from <= i+2 }) {
+				return len(s.toks)
+			}
+		case ";", ".", ":":
+			return len(s.toks)
+		default:
+			if depth == 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // nounDenied says that a negation stands right before a technology: "no tracking pixels", "kein Fingerprinting"; neither

@@ -15,7 +15,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		return out
 	}
 	neg := r.negated(s)
-	negLead := lead != nil && r.leadDenies(lead)
+	negLead := lead != nil && r.leadDenies(lead) && r.has(s, "self", 0) < 0 // "we …" speaks for itself
 	defines := r.has(s, "define", 0) >= 0
 	advises := r.has(s, "advice", 0) >= 0
 	own := r.ownUse(s)
@@ -31,6 +31,8 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		t.own = r.compound(s, h)
 		switch {
+		case negLead && !waits:
+			out.denied = append(out.denied, t) // "We do not use:"
 		case neg[h.from] && !waits:
 			if r.techIsDenied(s, h, disclaims) {
 				out.denied = append(out.denied, t)

@@ -243,7 +243,7 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 	switch {
 	case rd.deniesTP:
 		to := rd.deniedTo
-		if len(to) == 0 {
+		if len(to) == 0 && !s.leads {
 			to = []string{"third parties"}
 		}
 		for _, who := range to {
@@ -251,7 +251,7 @@ func (r *reader) emit(s *sentence, rd reading, named bool) {
 				r.add(s, Declaration{Purpose: p, Party: evidence.ThirdParty, Recipient: who, Denied: true, Strength: Category})
 			}
 		}
-	case rd.deniesFP && len(rd.denied) == 0:
+	case rd.deniesFP && len(rd.denied) == 0 && !s.leads:
 		r.add(s, Declaration{Denied: true, Strength: Category})
 	}
 }

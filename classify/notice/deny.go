@@ -233,7 +233,7 @@ func (r *reader) scopes(s *sentence) []bool {
 func (r *reader) leadDenies(lead *sentence) bool {
 	neg := r.negated(lead)
 	for _, h := range lead.hits {
-		if (r.m.is(h, "share") || r.m.is(h, "sell") || r.m.is(h, "collect")) && neg[h.from] {
+		if (r.m.is(h, "share") || r.m.is(h, "sell") || r.m.is(h, "collect") || r.m.is(h, "use") || r.m.is(h, "place")) && neg[h.from] && r.subject(lead, h.from) != visitor && r.has(lead, "how", 0) < 0 {
 			return r.has(lead, "except", 0) < 0
 		}
 	}

@@ -94,11 +94,15 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			out.recipients = add(out.recipients, who...)
 		}
 	}
-	if lead != nil && !out.shares && !out.deniesTP && !negLead && !advises && r.leadShares(lead) {
-		out.shares, out.third = true, true
+	if lead != nil && !out.shares && !out.deniesTP && !advises && r.leadShares(lead) {
 		for _, rc := range list {
-			out.recipients = add(out.recipients, rc.label)
+			if negLead {
+				out.deniesTP, out.deniedTo = true, add(out.deniedTo, rc.label) // "We share nothing with:"
+			} else {
+				out.recipients = add(out.recipients, rc.label)
+			}
 		}
+		out.shares, out.third = !negLead, !negLead
 	}
 	for _, h := range s.hits {
 		if !out.deniesTP && r.m.is(h, "allow") && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {

@@ -15,6 +15,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		return out
 	}
 	neg := r.negated(s)
+	refused := r.has(s, "refuses", 0) >= 0 && r.has(s, "if", 0) < 0 && r.has(s, "but", 0) < 0 && r.has(s, "except", 0) < 0 && r.has(s, "advice", 0) < 0
 	negLead := lead != nil && r.leadDenies(lead) && r.has(s, "self", 0) < 0 // "we …" speaks for itself
 	defines := r.has(s, "define", 0) >= 0
 	advises := r.has(s, "advice", 0) >= 0
@@ -31,8 +32,8 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		t.own = r.compound(s, h)
 		switch {
-		case negLead && !waits:
-			out.denied = append(out.denied, t) // "We do not use:"
+		case negLead && !waits, refused:
+			out.denied = append(out.denied, t) // "We do not use:", "We refrain from …"
 		case neg[h.from] && !waits:
 			if r.techIsDenied(s, h, disclaims) {
 				out.denied = append(out.denied, t)

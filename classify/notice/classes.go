@@ -13,7 +13,7 @@ var plainClasses = wordSet(`coordinate share object give sell acts byparty right
 	oblique adverbial finite owner they get promise suchas example and noname onlyword when.consent when.optin
 	when.account sale sharing salenoun crosscontext deemed business donotsell notpersonal retain retained retain.limited retain.forever lasts
 	norcp nocompany sharenoun measuring umbrella weak_geolocation contact demographic meanwhile contentword mention toward place_abroad purposive disclaim adword
-	collect use place keep allow hypothetical not notonly but except self you data define advice if anaphora thistool forthis receive
+	collect use place keep allow hypothetical refuses not notonly but except self you data define advice if anaphora thistool forthis receive
 	not_object nottech purposive_after not_after subject_after recipient_before linking
 	without_click party.first party.third
 	dnt.signal dnt.ignore dnt.honor dnt.unclear gpc.signal consent.implied consent.prior

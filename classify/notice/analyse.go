@@ -47,7 +47,9 @@ func (r *reader) analyse(s, lead *sentence) reading {
 	}
 	out.defined = defines && !advises && !disclaims && len(out.techs) == 0
 	out.noClick = r.has(s, "without_click", 0) >= 0
-	out.purposes, out.deniedPurposes, out.guess = r.purposes(s, lead != nil)
+	if out.purposes, out.deniedPurposes, out.guess = r.purposes(s, lead != nil); out.guess && waits {
+		out.purposes, out.guess = nil, false // "no optional cookies are set until you agree"
+	}
 	if len(out.purposes) == 0 && (r.explains(s) || r.tellsProperty(s)) {
 		out.techs = nil
 	}

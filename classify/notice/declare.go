@@ -113,6 +113,9 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 	if known := trade(vendors); len(own) > 0 && len(known) > 0 && (len(rd.purposes) == 0 || rd.guess) && len(rd.denied) == 0 {
 		rd.purposes, rd.guess = known, false
 	}
+	if len(own) > 0 && len(rd.purposes) == 0 && len(vendors) > 0 && slices.ContainsFunc(own, func(t techHit) bool { return t.tech == evidence.SocialWidget }) {
+		rd.purposes = []knowledge.Purpose{knowledge.SocialMedia} // a network known for more: "Facebook's Like button"
+	}
 	if len(own) > 0 && len(rd.purposes) == 0 && back && s.section >= 0 {
 		// "Targeting cookies": the title tells what "these cookies" below it are for.
 		if title := r.doc.Sections[s.section].Title; trackerWords.MatchString(title) {

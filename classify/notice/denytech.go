@@ -147,8 +147,8 @@ func (r *reader) deniesTech(s *sentence, t hit) bool {
 			continue
 		}
 		if !r.m.isWord(s.toks[n.to-1], "adverbial") {
-			if t.from >= n.to && r.describes(s, n.to, t.from) && s.toks[n.from].word == "no" {
-				return true // "no cookies are used", "there are no pixels"
+			if word := s.toks[n.from].word; t.from >= n.to && r.describes(s, n.to, t.from) && (word == "no" || word == "neither" || word == "nor") {
+				return true // "no cookies are used", "there are no pixels", "neither pixels nor"
 			}
 			continue
 		}

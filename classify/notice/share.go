@@ -43,6 +43,9 @@ func (m *matcher) isWord(t token, class string) bool {
 
 // sharing reads who receives data, and who is said to receive none.
 func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *reading) {
+	if r.has(s, "define", 0) >= 0 && r.has(s, "self", 0) < 0 {
+		return // "a cookie is a file that a site may transfer to others"
+	}
 	list := r.recipients(s)
 	if r.has(s, "rights", 0) >= 0 {
 		list = nil
@@ -105,7 +108,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 		out.shares, out.third = !negLead, !negLead
 	}
 	for _, h := range s.hits {
-		if !out.deniesTP && r.m.is(h, "allow") && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {
+		if !out.deniesTP && r.m.is(h, "allow") && !(r.doc.Language == "en" && strings.HasPrefix(s.toks[h.from].word, "use")) && r.subject(s, h.from) != visitor && r.denies(s, h) && r.closeNot(s, h) && !r.exempt(s) {
 			for _, rc := range list {
 				if rc.hit.from >= h.to && rc.hit.from-h.to <= 4 && !r.barsTech(s, h) {
 					out.deniesTP, out.deniedTo = true, add(out.deniedTo, rc.label)

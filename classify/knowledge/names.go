@@ -156,6 +156,24 @@ func (f *Facts) NamesIn(text string) []NameHit {
 	return hits
 }
 
+// NameAtStart returns the name that a text begins with and that is an ordinary word too, with a capital letter as any first
+// word has: whether it is meant, NamesIn cannot tell and leaves it out.
+func (f *Facts) NameAtStart(text string) (NameHit, bool) {
+	if f.names == nil || !capital(text) {
+		return NameHit{}, false
+	}
+	for _, k := range f.names.byFirst[strings.ToLower(firstWord(text))] {
+		if k.where != wordCapital || len(text) < len(k.text) || !strings.EqualFold(text[:len(k.text)], k.text) {
+			continue
+		}
+		if next, _ := utf8.DecodeRuneInString(text[len(k.text):]); inWordRune(next) {
+			continue
+		}
+		return NameHit{f.services[k.service], text[:len(k.text)], 0, len(k.text)}, true
+	}
+	return NameHit{}, false
+}
+
 // at returns the longest name that begins at text[i:].
 func (x *nameIndex) at(text string, i int) (knownName, bool) {
 	rest := text[i:]

@@ -73,3 +73,15 @@ func TestNamesInSentences(t *testing.T) {
 		}
 	}
 }
+
+func TestNameAtStart(t *testing.T) {
+	f := Embedded()
+	if h, ok := f.NameAtStart("Meta receives the identifier."); !ok || h.Name != "Meta" || h.End != 4 {
+		t.Errorf("%+v %v", h, ok)
+	}
+	for _, text := range []string{"meta data", "Metadata of files", "Hotjar records", ""} { // Hotjar is no ordinary word
+		if h, ok := f.NameAtStart(text); ok {
+			t.Errorf("%q: %+v", text, h)
+		}
+	}
+}

@@ -126,7 +126,9 @@ func (lx *lexicon) classNumber(name string) int {
 		n = len(lx.classes)
 		lx.class[name] = n
 		lx.classes = append(lx.classes, name)
-		lx.groups = append(lx.groups, slices.IndexFunc(lx.classes, func(c string) bool { return group(c) == group(name) }))
+		lx.groups = append(lx.groups, slices.IndexFunc(lx.classes, func(c string) bool {
+			return c == name || group(c) == group(name) && group(name) != "retain" // "no longer than", within "kept … no longer than"
+		}))
 	}
 	return n
 }

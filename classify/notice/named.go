@@ -21,14 +21,22 @@ func namesOf(facts *knowledge.Facts) namer {
 	for _, s := range facts.Services() {
 		services[s.Entity]++
 	}
+	name := func(h knowledge.NameHit) named {
+		n := named{service: h.Service.Name, entity: h.Service.Entity, text: h.Name, purposes: h.Service.Purposes, start: h.Start, end: h.End}
+		if services[h.Service.Entity] > 1 && !strings.EqualFold(h.Name, h.Service.Name) && strings.HasPrefix(strings.ToLower(h.Service.Entity), strings.ToLower(h.Name)) {
+			n.purposes = nil // a company with many services: "Google"
+		}
+		return n
+	}
 	return func(text string) []named {
 		var out []named
-		for _, h := range facts.NamesIn(text) {
-			n := named{service: h.Service.Name, entity: h.Service.Entity, text: h.Name, purposes: h.Service.Purposes, start: h.Start, end: h.End}
-			if services[h.Service.Entity] > 1 && !strings.EqualFold(h.Name, h.Service.Name) && strings.HasPrefix(strings.ToLower(h.Service.Entity), strings.ToLower(h.Name)) {
-				n.purposes = nil // a company with many services: "Google"
-			}
+		if h, ok := facts.NameAtStart(text); ok {
+			n := name(h)
+			n.opens = true
 			out = append(out, n)
+		}
+		for _, h := range facts.NamesIn(text) {
+			out = append(out, name(h))
 		}
 		return out
 	}
@@ -111,7 +119,7 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		if strings.ToLower(n.text) == n.text && n.service != n.text && !strings.ContainsAny(n.text, ".0123456789") {
 			continue // "all access", "provide support": words, though a service is called so
 		}
-		if r.own[first] || r.own[strings.ToLower(n.text)] || slices.ContainsFunc(out, func(o named) bool { return o.text == n.text }) {
+		if n.opens && !r.opens(s, n) || r.own[first] || r.own[strings.ToLower(n.text)] || slices.ContainsFunc(out, func(o named) bool { return o.text == n.text }) {
 			continue
 		}
 		if before := s.Start + n.start; before > 0 && strings.ContainsRune("./@-", rune(r.p.text[before-1])) {
@@ -248,6 +256,18 @@ func (r *reader) takesPart(s *sentence, n *named) bool {
 func (r *reader) inDenial(s *sentence, v named) bool {
 	from, _ := s.tokensOf(Span{s.Start + v.start, s.Start + v.end})
 	return from >= 0 && r.negated(s)[from]
+}
+
+// opens says that a word with which a sentence begins stands there as a name: a verb follows ("Stripe receives …"), or a
+// mark in a list ("Stripe, for payments").
+func (r *reader) opens(s *sentence, n named) bool {
+	_, to := s.tokensOf(Span{s.Start, s.Start + n.end})
+	if to >= len(s.toks) || s.toks[to].mark() {
+		return s.item
+	}
+	return slices.ContainsFunc(s.hits, func(v hit) bool {
+		return v.from == to && (r.m.is(v, "acts") || r.m.is(v, "get") || r.m.is(v, "receive") || r.m.is(v, "use") || r.m.is(v, "share") || r.m.is(v, "auxiliary") || r.m.is(v, "finite"))
+	})
 }
 
 // tokensOf gives the tokens of a span of the text: from..to-1; from is -1 where there is none.

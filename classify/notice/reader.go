@@ -19,6 +19,7 @@ type named struct {
 	purposes   []knowledge.Purpose
 	start, end int
 	denied     bool // the sentence says that it is not used
+	opens      bool // an ordinary word too, and the first of the text
 }
 
 // reader reads one document.

@@ -22,8 +22,8 @@ func (r *reader) signalOf(i int, signal string) ClaimValue {
 		case who == visitor || who == other || r.mentioned(s, v):
 		case r.negatesAnswer(s, v, signal):
 			return NotHonored
-		case who == us || r.has(s, "self", 0) >= 0:
-			return Honored
+		case who == us || r.has(s, "self", 0) >= 0, r.passive(s, v) && r.has(s, "byparty", 0) < 0 && r.has(s, "if", 0) < 0 && len(r.recipients(s)) == 0:
+			return Honored // who says that it is honored, and by nobody else, says it of himself
 		}
 	}
 	return Unstated

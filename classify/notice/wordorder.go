@@ -27,7 +27,20 @@ func (r *reader) deniesAfter(s *sentence, v hit) bool {
 	for _, n := range s.hits {
 		inside := r.m.is(n, "not") && n.from > v.from && n.to <= v.to // "stellen wir keine Daten zur Verfügung"
 		if inside || (r.m.is(n, "not_after") || r.m.is(n, "not_object")) && n.from > v.from && n.from-v.to <= 14 && !r.within(s, n, "notonly") && !r.within(s, n, "except") &&
-			!r.blocked(s, v.from+1, n.from) && !r.commaBetween(s, v.from, n.from) {
+			!r.blocked(s, v.from+1, n.from) && !r.clauseBetween(s, v.from, n.from) {
+			return true
+		}
+	}
+	return false
+}
+
+// clauseBetween says that a comma parts two tokens, other than one in a row of verbs of sharing: "wir verkaufen,
+// vermieten oder tauschen keine Daten".
+func (r *reader) clauseBetween(s *sentence, from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.toks[i].word == "," && !slices.ContainsFunc(s.hits, func(h hit) bool {
+			return h.from == i+1 && (r.m.is(h, "share") || r.m.is(h, "sell") || r.m.is(h, "give"))
+		}) {
 			return true
 		}
 	}

@@ -32,7 +32,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		t.own = r.compound(s, h)
 		switch {
-		case negLead && !waits, refused:
+		case negLead && !waits, refused, r.holdsNot(s, h) && !waits:
 			out.denied = append(out.denied, t) // "We do not use:", "We refrain from …"
 		case neg[h.from] && !waits:
 			if r.techIsDenied(s, h, disclaims) {
@@ -149,6 +149,13 @@ func (r *reader) techOf(h hit) (techHit, bool) {
 	}
 	tech, ok := strings.CutPrefix(name, "tech.")
 	return techHit{tech: evidence.Technology(tech), at: h.from}, ok
+}
+
+// holdsNot says that the words for a technology hold their own negation: "sessions are never recorded".
+func (r *reader) holdsNot(s *sentence, h hit) bool {
+	return slices.ContainsFunc(s.hits, func(n hit) bool {
+		return r.m.is(n, "not") && n.from > h.from && n.to < h.to && !r.within(s, n, "notonly")
+	})
 }
 
 func (r *reader) techsIn(s *sentence) []techHit {

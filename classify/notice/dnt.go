@@ -172,6 +172,9 @@ func (r *reader) dntOf(i int, text string, names, next bool, k *signalKind) Clai
 	}
 	if !names {
 		text = fold(text)
+		if other := k.otherKind(); other.name.MatchString(text) {
+			return Unstated // it speaks of the other signal
+		}
 		if !dntObject.MatchString(text) && !(next && dntPronoun.MatchString(text)) {
 			return r.yesOrNo(i, text, k)
 		}
@@ -205,13 +208,17 @@ func (r *reader) dntOf(i int, text string, names, next bool, k *signalKind) Clai
 	return Unstated
 }
 
+func (k *signalKind) otherKind() *signalKind {
+	if k.other == nil {
+		return &dntSignal
+	}
+	return k.other
+}
+
 // clauseOf narrows a sentence that names the other signal too to the clause of this one: "we honor GPC, but do not
 // respond to DNT".
 func (r *reader) clauseOf(text string, k *signalKind) string {
-	other := k.other
-	if other == nil {
-		other = &dntSignal
-	}
+	other := k.otherKind()
 	at := strings.Index(text, mask)
 	if at < 0 || !other.name.MatchString(text) {
 		return text

@@ -11,7 +11,7 @@ import (
 // analyse reads one sentence. lead is the sentence that introduces it, if any ("We share data with:").
 func (r *reader) analyse(s, lead *sentence) reading {
 	var out reading
-	if s.asks || r.has(s, "hypothetical", 0) >= 0 || lead == nil && r.titleOnly(s) || lead != nil && r.leadsToLinks(lead) {
+	if s.asks || r.has(s, "hypothetical", 0) >= 0 || (lead == nil || r.runsIn(s)) && r.titleOnly(s) || lead != nil && r.leadsToLinks(lead) {
 		return out
 	}
 	neg := r.negated(s)
@@ -90,7 +90,7 @@ func (r *reader) titleOnly(s *sentence) bool {
 // runsIn says that a few words may be the title of the paragraph that they begin: "Flash cookies."
 func (r *reader) runsIn(s *sentence) bool {
 	b := r.p.blocks[s.block]
-	return len(s.toks) <= 4 && !s.item && s.Start == b.Start && s.End < b.End && r.p.text[s.End-1] == '.' && r.has(s, "self", 0) < 0
+	return len(s.toks) <= 4 && s.Start == b.Start && s.End < b.End && r.p.text[s.End-1] == '.' && r.has(s, "self", 0) < 0
 }
 
 // leadsToLinks says that a sentence introduces a list of links: "For more information follow these links:".

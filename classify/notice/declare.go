@@ -15,11 +15,13 @@ type context struct {
 	others    bool                // whom the sentence before was about: others
 	who       []string            // their kinds
 	vendors   []named             // the last that a sentence named
+	titled    bool                // techs and kinds are those of a title
 	aims      []knowledge.Purpose // of the sentence before, whatever it is about
 	purposes  []knowledge.Purpose // of others in the sentence before
 	lead      *sentence
 	listed    bool // items followed the lead
 	leadTechs []techHit
+	held      *reading // of a lead that only says that there are such technologies, until its list tells more
 }
 
 // declare reads every sentence in its context and collects the declarations.
@@ -28,41 +30,74 @@ func (r *reader) declare() {
 	for s := range r.sentences {
 		r.all = append(r.all, s)
 		if c.lead != nil && (c.listed && !s.item && s.block != c.lead.block || !r.continues(c.lead, s, len(c.leadTechs) > 0)) {
-			c.lead = nil
+			c.endLead(r)
 		}
 		c.listed = c.lead != nil && (c.listed || s.item)
 		if s.block != c.block {
-			c = context{block: s.block, lead: c.lead, listed: c.listed, leadTechs: c.leadTechs}
+			c = context{block: s.block, lead: c.lead, listed: c.listed, leadTechs: c.leadTechs, held: c.held}
 		}
-		rd := r.analyse(s, c.lead)
-		vendors := r.vendors(s, &rd)
-		if len(vendors) == 0 && len(rd.techs) > 0 && r.begins(s, "thistool") {
-			vendors = c.vendors // "This service sets cookies."
-		}
-		acts := r.vendorActs(s, vendors)
-		if !rd.third && len(rd.techs) > 0 && c.others && r.theyAct(s) {
-			rd.third, rd.recipients = true, c.who // "They may also read …"
-		}
-		techs := len(rd.techs)
-		if techs == 0 && r.runsIn(s) && r.titleOnly(s) {
-			c.techs = storing(r.techsIn(s))
-		}
-		c.complete(r, s, &rd, vendors, acts)
-		if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
-			vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
-		}
-		if acts || r.vendorActs(s, vendors) || len(vendors) > 0 && len(rd.techs) > 0 {
-			rd.third = true
-		}
-		if c.aims = rd.purposes; len(vendors) > 0 {
-			c.vendors = slices.DeleteFunc(slices.Clone(vendors), func(n named) bool { return n.denied })
-		}
-		r.emit(s, rd, len(vendors) > 0)
-		r.declareVendors(s, rd, vendors)
-		if s.leads {
-			c.lead, c.leadTechs, c.listed = s, storing(rd.techs), false
-		}
+		r.declareSentence(s, &c)
 		r.keep(s)
+	}
+	c.endLead(r)
+}
+
+// declareSentence reads a sentence in its context and declares what it says.
+func (r *reader) declareSentence(s *sentence, c *context) {
+	rd := r.analyse(s, c.lead)
+	vendors := r.vendors(s, &rd)
+	if len(vendors) == 0 && len(rd.techs) > 0 && r.begins(s, "thistool") {
+		vendors = c.vendors // "This service sets cookies."
+	}
+	c.houses(vendors)
+	acts := r.vendorActs(s, vendors)
+	if !rd.third && len(rd.techs) > 0 && c.others && r.theyAct(s) {
+		rd.third, rd.recipients = true, c.who // "They may also read …"
+	}
+	techs := len(rd.techs)
+	c.complete(r, s, &rd, vendors, acts)
+	if techs == 0 && len(rd.techs) > 0 && len(vendors) == 0 {
+		vendors = r.vendors(s, &rd) // of technologies that the context tells, they take part
+	}
+	if acts || r.vendorActs(s, vendors) || len(vendors) > 0 && len(rd.techs) > 0 {
+		rd.third = true
+	}
+	if techs == 0 && r.runsIn(s) && r.titleOnly(s) {
+		c.techs, c.titled = storing(r.techsIn(s)), true
+		c.kinds, _, _ = r.purposes(s, false)
+	}
+	if c.aims = rd.purposes; len(vendors) > 0 {
+		c.vendors = slices.DeleteFunc(slices.Clone(vendors), func(n named) bool { return n.denied })
+	}
+	if s.leads {
+		c.endLead(r)
+		c.lead, c.leadTechs, c.listed = s, storing(rd.techs), false
+		if len(c.leadTechs) > 0 && len(rd.purposes)+len(rd.denied)+len(vendors) == 0 && !rd.third {
+			c.held = &rd
+			return
+		}
+	}
+	r.emit(s, rd, len(vendors) > 0)
+	r.declareVendors(s, rd, vendors)
+}
+
+// endLead ends the list of a lead. Where nothing in it took the lead's technologies, the lead declares them.
+func (c *context) endLead(r *reader) {
+	if c.held != nil {
+		r.emit(c.lead, *c.held, false)
+	}
+	c.lead, c.held = nil, nil
+}
+
+// houses gives vendors that are known for several purposes the one that the last named of the same house is there for:
+// "Google receives your address", after Google Analytics.
+func (c *context) houses(vendors []named) {
+	for i, v := range vendors {
+		for _, before := range c.vendors {
+			if len(trade([]named{v})) == 0 && v.entity != "" && v.entity == before.entity && len(trade([]named{before})) > 0 {
+				vendors[i].purposes = before.purposes
+			}
+		}
 	}
 }
 
@@ -99,6 +134,10 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 	case s.asks:
 	case len(rd.techs) == 0 && len(rd.purposes) > 0 && c.lead != nil && len(c.leadTechs) > 0:
 		rd.techs = append(rd.techs, c.leadTechs...)
+		c.held = nil
+	case len(rd.techs) == 0 && len(rd.purposes) == 0 && c.titled && len(c.kinds) > 0 && back: // "Analytics cookies. These …"
+		rd.techs, rd.purposes = append(rd.techs, c.techs...), c.kinds
+		own = c.techs
 	case len(rd.techs) == 0 && len(rd.purposes) > 0 && len(c.techs) > 0 && (back || rd.defined):
 		rd.techs = append(rd.techs, c.techs...)
 		own = c.techs

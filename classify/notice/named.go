@@ -406,11 +406,11 @@ func (r *reader) actsAt(s *sentence, start, end int) bool {
 }
 
 // trade gives the one purpose that all of some vendors are known for, if there is one: a product of one purpose tells by
-// its name what it is for.
+// its name what it is for. Of several that track nobody, as with those who take payments, the first is it.
 func trade(vendors []named) []knowledge.Purpose {
 	var out []knowledge.Purpose
 	for _, v := range vendors {
-		if len(v.purposes) != 1 || v.purposes[0] == knowledge.Unknown {
+		if len(v.purposes) == 0 || v.purposes[0] == knowledge.Unknown || len(v.purposes) > 1 && slices.ContainsFunc(v.purposes, tracking) {
 			return nil
 		}
 		out = addPurpose(out, v.purposes[0])
@@ -419,6 +419,15 @@ func trade(vendors []named) []knowledge.Purpose {
 		return nil
 	}
 	return out
+}
+
+// tracking says that a purpose follows people.
+func tracking(p knowledge.Purpose) bool {
+	switch p {
+	case knowledge.Functional, knowledge.Security, knowledge.ContentDelivery, knowledge.TagManagement, knowledge.StrictlyNecessary:
+		return false
+	}
+	return true
 }
 
 // declareVendors declares each named vendor for the technologies and purposes of its sentence.
@@ -434,6 +443,9 @@ func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 			techs = []techHit{{}}
 		}
 		purposes := rd.purposes
+		if rd.guess && len(rd.techs) == 0 {
+			purposes = nil
+		}
 		if d.Denied {
 			purposes = []knowledge.Purpose{""}
 		}

@@ -58,7 +58,7 @@ func (r *reader) sharing(s, lead *sentence, neg []bool, negLead bool, out *readi
 			continue
 		}
 		subject := r.subject(s, h.from)
-		if subject == visitor || r.mentioned(s, h) || r.toVisitor(s, h) {
+		if subject == visitor || r.mentioned(s, h) || r.toVisitor(s, h) || r.givenToUs(s, h) {
 			continue
 		}
 		to := r.receivers(s, list, h)
@@ -213,6 +213,16 @@ func (r *reader) partOfData(s *sentence, i int) bool {
 	return slices.ContainsFunc(s.hits, func(h hit) bool { return r.m.is(h, "data") && h.from <= i && i < h.to-1 })
 }
 
+// givenToUs says that what a verb gives comes to us, where that stands before the verb: "die u aan ons verstrekt".
+func (r *reader) givenToUs(s *sentence, v hit) bool {
+	for i := max(1, v.from-4); i < v.from; i++ {
+		if r.m.isWord(s.toks[i], "self") && !r.owns(s, i) && r.m.isWord(s.toks[i-1], "recipient_before") {
+			return true
+		}
+	}
+	return false
+}
+
 // owns says that the word at i is an "our" that belongs to somebody: "to our partners".
 func (r *reader) owns(s *sentence, i int) bool {
 	return i+1 < len(s.toks) && !s.toks[i+1].mark() && r.m.isWord(s.toks[i], "owner")
@@ -257,7 +267,7 @@ func (r *reader) leadShares(lead *sentence) bool {
 	}
 	for _, h := range lead.hits {
 		if r.m.is(h, "share") || r.m.is(h, "sell") {
-			if who := r.subject(lead, h.from); who == us || who == thing || who == nobody {
+			if who := r.subject(lead, h.from); (who == us || who == thing || who == nobody) && !r.toVisitor(lead, h) && !r.givenToUs(lead, h) {
 				return true
 			}
 		}

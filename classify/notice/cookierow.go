@@ -147,13 +147,18 @@ func (t *table) turnedRows() []cookieRow {
 	return out
 }
 
+// ours is how a table of cookies says that one is the site's own.
+var ours = regexp.MustCompile(`(?i)^(?:us|we|ourselves|ours|this (?:web)?site|our (?:web)?site|first[ -]party|1st[ -]party|own|propi[ao]s?|propia \(.*\)|nous|nous[- ]mêmes|ce site|interne|nosotros|esta web|este sitio|wir|wir selbst|diese website|eigene?r?|erstanbieter|noi|questo sito|proprietari[oa]|wij|wijzelf|deze website|eigen|eerste partij|nós|este site|própri[ao]s?|primera parte|prima parte|primeira parte|première partie)$`)
+
 func (c *cookieRow) set(col column, text string) {
 	flat := fold(text)
 	switch col {
 	case nameColumn:
 		c.names, c.label = cookieNames(text), flat
 	case providerColumn:
-		c.provider = flat
+		if c.provider = flat; ours.MatchString(flat) { // nobody else
+			c.provider, c.party = "", "first party"
+		}
 	case purposeColumn:
 		c.purpose = flat
 	case lifetimeColumn:

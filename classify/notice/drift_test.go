@@ -87,7 +87,7 @@ func TestDiff(t *testing.T) {
 		}
 		got = append(got, strings.Join([]string{string(d.Change), string(what.Technology), strings.Join(what.Names, ","), what.Recipient, strings.Join(d.Fields, ",")}, " "))
 	}
-	want := []string{"changed   third parties denied", "appeared ip_address   ", "changed cookie _lm_id Lumen retention", "changed cookie cart us retention"}
+	want := []string{"changed   third parties denied", "appeared ip_address   ", "changed cookie _lm_id Lumen retention", "changed cookie cart  retention"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -172,6 +172,10 @@ func TestVerdicts(t *testing.T) {
 
 		{"kind of recipient", says(d{Party: evidence.ThirdParty, Recipient: "service providers"}), request(evidence.ThirdPartyRequest, "https://cdn.crate.test/a.css"), Declared},
 		{"another kind of recipient", says(d{Party: evidence.ThirdParty, Recipient: "service providers"}), request(evidence.ThirdPartyRequest, "https://px.loom.test/a.js"), DeclaredGenerically},
+		{"a third party's technology", says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Party: evidence.ThirdParty}), request(evidence.ThirdPartyRequest, "https://px.loom.test/a.js"), DeclaredGenerically},
+		{"a technology of another vendor", says(d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Party: evidence.ThirdParty},
+			d{Technology: evidence.CookieTech, Purpose: knowledge.Analytics, Party: evidence.ThirdParty, Recipient: "Crate", Strength: notice.Specific}),
+			request(evidence.ThirdPartyRequest, "https://px.loom.test/a.js"), Undeclared},
 		{"no recipient at all", says(d{Technology: evidence.CookieTech}), request(evidence.ThirdPartyRequest, "https://cdn.crate.test/a.css"), Undeclared},
 		{"widget", says(d{Technology: evidence.SocialWidget}), widget(), Declared},
 		{"a vendor does not cover its widget", says(d{Recipient: "Gather", Party: evidence.ThirdParty, Strength: notice.Specific}), widget(), Undeclared},

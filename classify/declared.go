@@ -29,6 +29,7 @@ type declared struct {
 	*notice.Declaration
 	service knowledge.Service // of the recipient, if it is a vendor we know
 	entity  bool              // the recipient is the company, not one of its services
+	beside  bool              // its sentence names the vendor: it speaks of no other third party
 }
 
 // declarations is a notice made ready to be asked.
@@ -50,8 +51,19 @@ func index(n *notice.Notice, problems []error, f *knowledge.Facts, reads func(*n
 	}
 	d.empty = unread(n)
 	rows := map[evidence.Technology]int{}
+	type place struct {
+		document string
+		start    int
+	}
+	vendors := map[place]bool{}
+	for _, one := range n.Declarations {
+		if one.Strength == notice.Specific || one.Strength == notice.Exact && one.Recipient != "" {
+			vendors[place{one.Document, one.Start}] = true
+		}
+	}
 	for i := range n.Declarations {
 		one := declared{Declaration: &n.Declarations[i]}
+		one.beside = one.Recipient == "" && vendors[place{one.Document, one.Start}]
 		if !one.Counts() || !reads(one.Declaration) {
 			continue
 		}
@@ -333,7 +345,7 @@ var receivesFor = map[string][]knowledge.Purpose{
 // technology that such requests are made for, or by a kind of recipient.
 func fitRequest(d declared, id identity) level {
 	switch {
-	case d.Strength == notice.Generic && d.Party == evidence.ThirdParty:
+	case d.Strength == notice.Generic && d.Party == evidence.ThirdParty && !d.beside:
 		return byUmbrella
 	case slices.Contains(receivesFor[d.Recipient], id.purpose):
 		return byCategory
@@ -341,7 +353,7 @@ func fitRequest(d declared, id identity) level {
 		return byCategory
 	case d.Purpose != "" && agree(d.Purpose, id.purpose) && d.Party == evidence.ThirdParty:
 		return byCategory
-	case d.Party == evidence.ThirdParty && d.Technology != evidence.SocialWidget:
+	case d.Party == evidence.ThirdParty && d.Technology != evidence.SocialWidget && !d.beside:
 		return byUmbrella // "our partners", "third parties"
 	}
 	return notCovered

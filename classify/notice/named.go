@@ -149,11 +149,18 @@ func (r *reader) vendors(s *sentence, rd *reading) []named {
 		if len(rd.techs) > 0 || s.item || out[0].start == 0 || r.does(s) || labelsProvider(text, out[0]) {
 			return out
 		}
-		return slices.DeleteFunc(out, func(n named) bool { return !r.tells(s, n, rd) })
+		out = slices.DeleteFunc(out, func(n named) bool { return !r.tells(s, n, rd) })
+		for i := range out {
+			out[i].guess = true
+		}
+		return out
 	}
 	kept := out[:0]
 	for _, n := range out {
-		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n) || !n.denied && r.tells(s, n, rd)
+		counts := s.item && n.start <= 3 || labelsProvider(text, n) || r.introduces(s, n) || r.takesPart(s, &n)
+		if !counts && !n.denied && r.tells(s, n, rd) {
+			counts, n.guess = true, true
+		}
 		if last := len(kept) - 1; !counts && last >= 0 && r.beside(s, kept[last], n) {
 			counts, n.denied = true, kept[last].denied
 		}
@@ -434,8 +441,8 @@ func tracking(p knowledge.Purpose) bool {
 func (r *reader) declareVendors(s *sentence, rd reading, vendors []named) {
 	for _, v := range vendors {
 		d := Declaration{Party: evidence.ThirdParty, Recipient: v.text, Strength: Specific, Confidence: 0.75}
-		if v.service == "" {
-			d.Confidence = 0.6 // a name by the look of it
+		if v.service == "" || v.guess {
+			d.Confidence = 0.6 // a name by the look of it, or by nothing but that it is there
 		}
 		d.Denied = v.denied || rd.deniesTP && !rd.shares && !rd.third && r.inDenial(s, v)
 		techs := storing(rd.techs)

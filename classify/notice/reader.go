@@ -20,6 +20,7 @@ type named struct {
 	start, end int
 	denied     bool // the sentence says that it is not used
 	opens      bool // an ordinary word too, and the first of the text
+	guess      bool // nothing in the sentence says that it takes part
 }
 
 // reader reads one document.

@@ -234,6 +234,23 @@ func (f fixture) check(t *testing.T) (declarations, facts score) {
 		return declarations, facts
 	}
 	checkQuotes(t, n)
+	for _, d := range n.Declarations {
+		if slices.Contains(f.never, d.Technology) {
+			t.Errorf("%s: %s must not be read here: %q", f.name, d.Technology, d.Quote)
+		}
+	}
+	declarations.compare(f.declarations, f.keys(n))
+	facts.compare(f.facts, factsOf(n))
+	for name, claim := range map[string]Claim{"dnt": n.Claims.DNT, "gpc": n.Claims.GPC, "consent": n.Claims.Consent, "sale": n.Claims.Sale, "retention": n.Claims.Retention} {
+		if words := f.fragments[name]; words != "" && !strings.Contains(claim.Quote, words) {
+			facts.differences = append(facts.differences, fmt.Sprintf("%s is said in %q, not in %q", name, words, claim.Quote))
+		}
+	}
+	return declarations, facts
+}
+
+// keys gives the declarations of a notice in the form of those wanted: with the words of the truth that their quote holds.
+func (f fixture) keys(n *Notice) []string {
 	var got []string
 	for _, d := range n.Declarations {
 		at := fmt.Sprintf("%q", d.Quote)
@@ -247,18 +264,8 @@ func (f fixture) check(t *testing.T) (declarations, facts score) {
 			}
 		}
 		got = append(got, at+" | "+declared(d))
-		if slices.Contains(f.never, d.Technology) {
-			t.Errorf("%s: %s must not be read here: %q", f.name, d.Technology, d.Quote)
-		}
 	}
-	declarations.compare(f.declarations, got)
-	facts.compare(f.facts, factsOf(n))
-	for name, claim := range map[string]Claim{"dnt": n.Claims.DNT, "gpc": n.Claims.GPC, "consent": n.Claims.Consent, "sale": n.Claims.Sale, "retention": n.Claims.Retention} {
-		if words := f.fragments[name]; words != "" && !strings.Contains(claim.Quote, words) {
-			facts.differences = append(facts.differences, fmt.Sprintf("%s is said in %q, not in %q", name, words, claim.Quote))
-		}
-	}
-	return declarations, facts
+	return got
 }
 
 func TestFixtures(t *testing.T) {

@@ -114,7 +114,7 @@ func TestLexicons(t *testing.T) {
 			_, known := lx.class[class]
 			switch {
 			case known, len(lx.lines[class]) > 0:
-			case class == "not_after", class == "not_object", class == "purposive_after", class == "subject_after", class == "recipient_before", class == "linking", class == "receive", class == "coordinate", class == "example":
+			case class == "not_after", class == "not_object", class == "purposive_after", class == "subject_after", class == "recipient_before", class == "linking", class == "receive", class == "coordinate", class == "example", class == "refuses":
 				// word order, where a language needs it
 			case strings.HasPrefix(class, "kept."), strings.HasPrefix(class, "content."):
 				// what no other word tells: each language has those that it needs

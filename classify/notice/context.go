@@ -86,7 +86,7 @@ func (c *context) complete(r *reader, s *sentence, rd *reading, vendors []named,
 		rd.purposes = others
 	}
 	if len(own) > 0 {
-		c.techs, c.kinds = own, rd.purposes
+		c.techs, c.kinds, c.titled = own, rd.purposes, false
 	}
 	goesOn := back && c.others
 	if rd.third || !goesOn {

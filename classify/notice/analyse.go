@@ -32,7 +32,7 @@ func (r *reader) analyse(s, lead *sentence) reading {
 		}
 		t.own = r.compound(s, h)
 		switch {
-		case negLead && !waits, refused, r.holdsNot(s, h) && !waits:
+		case negLead && !waits, refused && r.refusedHere(s, h), r.holdsNot(s, h) && !waits:
 			out.denied = append(out.denied, t) // "We do not use:", "We refrain from …"
 		case neg[h.from] && !waits:
 			if r.techIsDenied(s, h, disclaims) {
@@ -149,6 +149,26 @@ func (r *reader) techOf(h hit) (techHit, bool) {
 	}
 	tech, ok := strings.CutPrefix(name, "tech.")
 	return techHit{tech: evidence.Technology(tech), at: h.from}, ok
+}
+
+// refusedHere says that no verb of use stands between a technology and words that deny it: "free of pixels, and uses
+// cookies" denies no cookies.
+func (r *reader) refusedHere(s *sentence, h hit) bool {
+	for _, n := range s.hits {
+		if !r.m.is(n, "refuses") {
+			continue
+		}
+		from, to := n.to, h.from
+		if h.to <= n.from {
+			from, to = 0, n.from // a verb before the technology takes it: "we use cookies and refrain from"
+		}
+		if !slices.ContainsFunc(s.hits, func(v hit) bool {
+			return (r.m.is(v, "use") || r.m.is(v, "place") || r.m.is(v, "collect")) && v.from >= from && v.to <= to && !(n.from <= v.from && v.to <= n.to)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsNot says that the words for a technology hold their own negation: "sessions are never recorded".

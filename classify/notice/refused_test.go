@@ -8,6 +8,7 @@ import (
 
 // introductions begin a notice in each language, so that it is told.
 var introductions = map[string]string{
+	"en": "This notice says how we use information about you and what you may do about it.",
 	"de": "Diese Datenschutzerklärung sagt Ihnen, was wir mit Ihren Daten tun und was Sie dagegen tun können.",
 	"fr": "La présente politique vous explique ce que nous faisons de vos données et quels sont vos droits.",
 	"es": "La presente política le explica lo que hacemos con sus datos y cuáles son sus derechos.",
@@ -52,6 +53,36 @@ func TestRefusedVendors(t *testing.T) {
 		}
 		if affirmed != c.affirmed {
 			t.Errorf("%s: %q: affirmed %v, %+v", c.language, c.text, affirmed, n.Declarations)
+		}
+	}
+}
+
+// TestRefusedTechnologies demands that words that deny without a "not" deny what they speak of, and no more.
+func TestRefusedTechnologies(t *testing.T) {
+	for _, c := range []struct {
+		text             string
+		denied, affirmed evidence.Technology
+	}{
+		{"Our pages are free of tracking pixels and use cookies to remember your language.", evidence.WebBeacon, evidence.CookieTech},
+		{"We have decided against fingerprinting.", evidence.Fingerprinting, ""},
+		{"Flash cookies play no part on our site.", evidence.FlashCookie, ""},
+		{"We use cookies to count visits, and refrain from session recording.", evidence.SessionReplay, evidence.CookieTech},
+	} {
+		body := introductions["en"] + "\n\n" + c.text + "\n"
+		n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(body)}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var denied, affirmed evidence.Technology
+		for _, d := range n.Declarations {
+			if d.Denied {
+				denied = d.Technology
+			} else {
+				affirmed = d.Technology
+			}
+		}
+		if denied != c.denied || affirmed != c.affirmed {
+			t.Errorf("%q: denied %q, affirmed %q", c.text, denied, affirmed)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package notice
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // thirdBarred gives the recipients that are said to get nothing: "advertisers do not have access to your name", "none
 // of these companies collects data". What they may not do with what they have is no denial.
@@ -212,7 +215,7 @@ func (r *reader) scopes(s *sentence) []bool {
 			if adverb && i > h.to && r.m.isWord(s.toks[i], "finite") {
 				break // the clause of another verb: see spent
 			}
-			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && ends[i] {
+			if s.toks[i].word == ";" || s.toks[i].word == "." || i > h.to && (ends[i] || r.usesAnew(s, h.to, i)) {
 				break
 			}
 			out[i] = true
@@ -227,6 +230,14 @@ func (r *reader) scopes(s *sentence) []bool {
 		}
 	}
 	return out
+}
+
+// usesAnew says that at a token, outside English, "and" goes on with a verb of use of its own: "ohne Pixel und verwenden
+// Cookies", "est dépourvu de pixels et utilise des cookies".
+func (r *reader) usesAnew(s *sentence, from, i int) bool {
+	return r.doc.Language != "en" && i > from && r.m.isWord(s.toks[i-1], "and") && slices.ContainsFunc(s.hits, func(v hit) bool {
+		return v.from == i && r.m.is(v, "use")
+	})
 }
 
 // leadDenies says that a sentence that introduces a list denies what the list names.

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,18 +70,26 @@ func sharedWeb(t *testing.T) string {
 	return web
 }
 
-// visit returns the page as Chrome shows it after eight seconds of the page's time.
+// visit returns the page as Chrome shows it after eight seconds of the page's time. A Chrome that hangs is ended with all
+// its processes, which else keep its output open for ever, and the page is visited once more.
 func (w testWeb) visit(t *testing.T, page string) []byte {
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	defer cancel()
-	dom, err := exec.CommandContext(ctx, w.chrome, "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
-		"--host-resolver-rules=MAP * 127.0.0.1:"+w.port, "--user-data-dir="+filepath.Join(w.dir, "profile"),
-		"--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
-		"--virtual-time-budget=8000", "--dump-dom", page).Output()
-	if err != nil {
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		cmd := exec.CommandContext(ctx, w.chrome, "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
+			"--host-resolver-rules=MAP * 127.0.0.1:"+w.port, "--user-data-dir="+filepath.Join(w.dir, "profile"),
+			"--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+			"--virtual-time-budget=8000", "--dump-dom", page)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+		cmd.WaitDelay = 5 * time.Second
+		dom, err := cmd.Output()
+		cancel()
+		if err == nil {
+			return dom
+		}
 		t.Logf("%s: %v", page, err)
 	}
-	return dom
+	return nil
 }
 
 // asked is a line of the server's record.

@@ -16,7 +16,7 @@ import (
 // recipients it declares or denies, "exact" all that a declaration says.
 func TestOthers(t *testing.T) {
 	paths, err := filepath.Glob("testdata/others/*.txtar")
-	if err != nil || len(paths) < 30 {
+	if err != nil || len(paths) < 38 {
 		t.Fatalf("%d notices, %v", len(paths), err)
 	}
 	type scores struct{ exact, technology, facts score }

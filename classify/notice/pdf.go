@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -98,26 +96,25 @@ func pdfWordsOf(body []byte) pdfWords {
 	return w
 }
 
+// PDFCache says where PDFium is kept once it is compiled, which takes seconds. The zero value keeps it nowhere. It is set
+// once, before the first notice is read: this package itself touches no disk but through it.
+var PDFCache struct {
+	Dir  string // a folder, "" = none
+	Drop func() // takes away what is kept there and cannot be used
+}
+
 // read runs PDFium as WebAssembly: a hostile file meets a sandbox that has neither files nor network, bounded in memory
 // and time. It is started for one document and ended with it, so that no other run pays for it.
 func (w *pdfWords) read(body []byte) {
 	defer debug.FreeOSMemory() // some 100 MB, or 400 where PDFium is compiled
 	r := &pdfReader{}
-	kept := pdfCacheDir()
-	w.sheets, w.language, w.err = r.run(body, kept)
-	if errors.Is(w.err, errPDFReader) && kept != "" { // it may be broken, or the disk full
-		_ = os.RemoveAll(kept)
+	w.sheets, w.language, w.err = r.run(body, PDFCache.Dir)
+	if errors.Is(w.err, errPDFReader) && PDFCache.Dir != "" { // what is kept may be broken, or the disk full
+		if PDFCache.Drop != nil {
+			PDFCache.Drop()
+		}
 		r = &pdfReader{}
 		w.sheets, w.language, w.err = r.run(body, "")
 	}
 	w.chars = r.chars
-}
-
-// pdfCacheDir is where PDFium is kept once it is compiled, for all runs of this user; "" where there is no such place.
-func pdfCacheDir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "trackaudit", "pdfium")
 }

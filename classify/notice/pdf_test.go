@@ -102,13 +102,23 @@ func TestPDFLong(t *testing.T) {
 	}
 }
 
+// TestMain keeps PDFium compiled where the program does.
+func TestMain(m *testing.M) {
+	if caches, err := os.UserCacheDir(); err == nil {
+		PDFCache.Dir = filepath.Join(caches, "trackaudit", "pdfium")
+	}
+	os.Exit(m.Run())
+}
+
 // TestPDFKept demands that a PDF is read where PDFium cannot be kept compiled, and where what was kept is broken; and
 // that the broken one does not stay.
 func TestPDFKept(t *testing.T) {
+	before := PDFCache
+	defer func() { PDFCache = before }()
 	body := pdfFile(t, "en-bakery.pdf")
 	var want pdfWords
 	want.read(body) // keeps it
-	files, err := filepath.Glob(filepath.Join(pdfCacheDir(), "*", "*"))
+	files, err := filepath.Glob(filepath.Join(PDFCache.Dir, "*", "*"))
 	if err != nil || want.err != nil || len(files) == 0 {
 		t.Fatalf("%v: %d kept, %v", want.err, len(files), err)
 	}
@@ -121,14 +131,15 @@ func TestPDFKept(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(file, "no folder"))
+	PDFCache.Dir = filepath.Join(file, "no folder")
 	var got pdfWords
 	if got.read(body); got.err != nil || !reflect.DeepEqual(got.sheets, want.sheets) {
 		t.Errorf("without a place to keep it: %v", got.err)
 	}
-	t.Setenv("XDG_CACHE_HOME", dir)
+	PDFCache.Dir = filepath.Join(dir, "kept")
+	PDFCache.Drop = func() { os.RemoveAll(filepath.Join(dir, "kept")) }
 	kept[len(kept)/2] ^= 0xFF
-	broken := filepath.Join(pdfCacheDir(), filepath.Base(filepath.Dir(files[0])), filepath.Base(files[0]))
+	broken := filepath.Join(PDFCache.Dir, filepath.Base(filepath.Dir(files[0])), filepath.Base(files[0]))
 	if err := os.MkdirAll(filepath.Dir(broken), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ func (exit) Error() string { return "exit" }
 
 // run is the whole command: it writes results to stdout, everything else to stderr, and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	keepPDFium()
 	root := rootCommand()
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -111,7 +111,7 @@ func known(a *Assessment, v *evidence.Visit, profiles map[itemKey]*profileValues
 // size alone does not make it a tracking pixel.
 func onlyDelivers(o *evidence.Observation, id identity) bool {
 	return o.Technology == evidence.WebBeacon && o.Request != nil && o.Request.Type == "Image" && id.by != "" &&
-		id.purpose != knowledge.Unknown && id.purpose != "" && !tracks(id.purpose)
+		id.purpose != knowledge.Unknown && id.purpose != "" && !id.purpose.Tracks()
 }
 
 // hint asks the downloaded lists about a request that is an observation.

@@ -144,7 +144,7 @@ func (ds *declarations) covers(o *evidence.Observation, id identity) cover {
 	}
 	switch {
 	case c.level >= byCategory:
-	case ds.states(o.Technology) && ds.purposes[o.Technology] && tracks(id.purpose) && o.Technology != evidence.ThirdPartyRequest:
+	case ds.states(o.Technology) && ds.purposes[o.Technology] && id.purpose.Tracks() && o.Technology != evidence.ThirdPartyRequest:
 		// The notice says what the technology serves, and this is not among it.
 		c = cover{missing: "purpose"}
 	case c.level == notCovered && o.Technology == evidence.ThirdPartyRequest:
@@ -245,7 +245,7 @@ func misfit(d declared, o *evidence.Observation, id identity) string {
 	if d.Purpose != "" && d.Purpose != knowledge.Unknown && known && !agree(d.Purpose, id.purpose) {
 		return "purpose"
 	}
-	if d.service.ID != "" && id.service.ID != "" && id.by == "setter" && !sameHouse(d.service, id.service) && tracks(id.purpose) {
+	if d.service.ID != "" && id.service.ID != "" && id.by == "setter" && !sameHouse(d.service, id.service) && id.purpose.Tracks() {
 		return "recipient"
 	}
 	if o.Cookie != nil && longer(o.Cookie.Lifetime, d.Declaration) {
@@ -326,7 +326,7 @@ func fitVendor(d declared, o *evidence.Observation, id identity, same bool) leve
 	if !same && (own(o.Technology) || o.Technology == evidence.SocialWidget) {
 		return notCovered
 	}
-	if d.Technology == evidence.SocialWidget || d.Purpose == "" || !tracks(id.purpose) || agree(d.Purpose, id.purpose) || o.Technology == evidence.SocialWidget {
+	if d.Technology == evidence.SocialWidget || d.Purpose == "" || !id.purpose.Tracks() || agree(d.Purpose, id.purpose) || o.Technology == evidence.SocialWidget {
 		return byVendor
 	}
 	return notCovered
@@ -349,7 +349,7 @@ func fitRequest(d declared, id identity) level {
 		return byUmbrella
 	case slices.Contains(receivesFor[d.Recipient], id.purpose):
 		return byCategory
-	case d.Purpose != "" && agree(d.Purpose, id.purpose) && tracks(id.purpose) && d.Technology != "" && d.Technology != evidence.IPAddress && d.Technology != evidence.DeviceID:
+	case d.Purpose != "" && agree(d.Purpose, id.purpose) && id.purpose.Tracks() && d.Technology != "" && d.Technology != evidence.IPAddress && d.Technology != evidence.DeviceID:
 		return byCategory
 	case d.Purpose != "" && agree(d.Purpose, id.purpose) && d.Party == evidence.ThirdParty:
 		return byCategory
@@ -395,7 +395,7 @@ func against(d declared, o *evidence.Observation, id identity) level {
 	if d.Party != "" && !partyFits(d.Party, o) || d.Strength == notice.Generic {
 		return notCovered
 	}
-	if d.Purpose != "" && (!agree(d.Purpose, id.purpose) || !tracks(id.purpose) && d.Purpose != id.purpose) {
+	if d.Purpose != "" && (!agree(d.Purpose, id.purpose) || !id.purpose.Tracks() && d.Purpose != id.purpose) {
 		return notCovered
 	}
 	named := d.service.ID != "" && sameHouse(d.service, id.service)
@@ -417,9 +417,9 @@ func against(d declared, o *evidence.Observation, id identity) level {
 		return byCategory
 	case d.Technology == o.Technology:
 		return byTechnology
-	case d.Technology == "" && d.Purpose != "" && tracks(id.purpose) && o.Technology != evidence.SocialWidget:
+	case d.Technology == "" && d.Purpose != "" && id.purpose.Tracks() && o.Technology != evidence.SocialWidget:
 		return byCategory
-	case d.Technology == "" && d.Party == evidence.ThirdParty && tracks(id.purpose) && o.Party == evidence.ThirdParty:
+	case d.Technology == "" && d.Party == evidence.ThirdParty && id.purpose.Tracks() && o.Party == evidence.ThirdParty:
 		return byTechnology // "we share nothing with third parties"
 	}
 	return notCovered

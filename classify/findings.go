@@ -201,7 +201,7 @@ func (c *collector) undeclared(a *Assessment) {
 
 // follows says that a third party tracks: by what is known of it, or because it keeps or receives an identifier.
 func (c *collector) follows(a *Assessment) bool {
-	return tracks(a.Purpose) || c.survey.follow[a.Observation.Site]
+	return a.Purpose.Tracks() || c.survey.follow[a.Observation.Site]
 }
 
 // identifies says that a value can tell one visitor from all others: at least eight bytes that look random. It goes by

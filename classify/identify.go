@@ -132,11 +132,6 @@ func address(raw string) (host, path string) {
 	return evidence.CleanHost(u.Host), u.Path
 }
 
-// tracks says that a purpose is to follow people: what a notice must own up to in any case.
-func tracks(p knowledge.Purpose) bool {
-	return p == knowledge.Analytics || p == knowledge.Advertising || p == knowledge.SocialMedia
-}
-
 // necessary says that a purpose needs no consent and no declaration to be lawful: ePrivacy Directive, art. 5(3).
 func necessary(p knowledge.Purpose) bool {
 	return p == knowledge.StrictlyNecessary || p == knowledge.Security

@@ -69,7 +69,7 @@ func (c *collector) addresses(list []Assessment) {
 				f.Fix = remove(a) + ", or have it leave the email address out."
 			})
 		}
-		if strings.HasPrefix(u, "http://") && tracks(a.Purpose) {
+		if strings.HasPrefix(u, "http://") && a.Purpose.Tracks() {
 			c.add("insecure-tracking", a.who.label(o), "", a, func(f *Finding) {
 				f.Message = fmt.Sprintf("%s over plain HTTP.", sentence(seen(a)))
 				f.Fix = "Load it over HTTPS."

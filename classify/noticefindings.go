@@ -57,7 +57,7 @@ type withoutNotice struct {
 func (w *withoutNotice) visit(list []Assessment) {
 	for i := range list {
 		a := &list[i]
-		if a.Verdict != Exempt && (tracks(a.Purpose) || own(a.Observation.Technology) || a.Observation.Party == evidence.ThirdParty) {
+		if a.Verdict != Exempt && (a.Purpose.Tracks() || own(a.Observation.Technology) || a.Observation.Party == evidence.ThirdParty) {
 			w.who[a.who.label(&a.Observation)] = true
 			if w.first == nil {
 				w.first = a

@@ -35,7 +35,7 @@ func (c *collector) unmovedBy() []*unmoved {
 	claims := c.in.Notice.Claims
 	var list []*unmoved
 	if claims.DNT.Value == notice.Honored {
-		list = append(list, &unmoved{choice: evidence.ChoiceDNT, counts: tracks, at: map[string]*sameKind{}, file: func(a *Assessment) *Finding {
+		list = append(list, &unmoved{choice: evidence.ChoiceDNT, counts: knowledge.Purpose.Tracks, at: map[string]*sameKind{}, file: func(a *Assessment) *Finding {
 			return c.add("dnt-statement-false", a.who.label(&a.Observation), "", a, func(f *Finding) {
 				f.Message = fmt.Sprintf("%s, with DNT: 1 as without it, although the notice says that the signal is honoured.", sentence(seen(a)))
 				f.Quote = claims.DNT.Quote
@@ -134,7 +134,7 @@ func (c *collector) beforeConsent(list []Assessment) {
 	for i := range list {
 		a := &list[i]
 		o := &a.Observation
-		if a.Choice != evidence.ChoiceNone || o.Phase != evidence.BeforeChoice || a.Verdict == Exempt || !tracks(a.Purpose) || o.Technology == evidence.ThirdPartyRequest {
+		if a.Choice != evidence.ChoiceNone || o.Phase != evidence.BeforeChoice || a.Verdict == Exempt || !a.Purpose.Tracks() || o.Technology == evidence.ThirdPartyRequest {
 			continue
 		}
 		asked, byLaw := c.consent(o)

@@ -23,6 +23,9 @@ const (
 	Unknown           Purpose = "unknown"
 )
 
+// Tracks says that a purpose is to follow people: what a notice must own up to in any case.
+func (p Purpose) Tracks() bool { return p == Analytics || p == Advertising || p == SocialMedia }
+
 // Purposes lists every purpose; Unknown last.
 var Purposes = []Purpose{
 	StrictlyNecessary, Security, Personalization, Functional, ContentDelivery, TagManagement, Analytics,

@@ -303,7 +303,7 @@ func (r *reader) actsAt(s *sentence, start, end int) bool {
 func trade(vendors []named) []knowledge.Purpose {
 	var out []knowledge.Purpose
 	for _, v := range vendors {
-		if len(v.purposes) == 0 || v.purposes[0] == knowledge.Unknown || len(v.purposes) > 1 && slices.ContainsFunc(v.purposes, tracking) {
+		if len(v.purposes) == 0 || v.purposes[0] == knowledge.Unknown || len(v.purposes) > 1 && slices.ContainsFunc(v.purposes, knowledge.Purpose.Tracks) {
 			return nil
 		}
 		out = addPurpose(out, v.purposes[0])
@@ -312,15 +312,6 @@ func trade(vendors []named) []knowledge.Purpose {
 		return nil
 	}
 	return out
-}
-
-// tracking says that a purpose follows people.
-func tracking(p knowledge.Purpose) bool {
-	switch p {
-	case knowledge.Functional, knowledge.Security, knowledge.ContentDelivery, knowledge.TagManagement, knowledge.StrictlyNecessary:
-		return false
-	}
-	return true
 }
 
 // declareVendors declares each named vendor for the technologies and purposes of its sentence.

@@ -10,6 +10,9 @@ import (
 	"trackaudit/crawler/evidence"
 )
 
+// unlearned are those that the rules have not learned from, but were only measured on.
+var unlearned = []string{"de-magazin", "en-hotels", "en-planwise", "es-calzado", "fr-voyages", "it-ateneo", "nl-assurantie", "pt-granitos"}
+
 // TestOthers prints how well notices are read that others than the authors of the rules wrote and labelled, without
 // knowing the rules; testdata/README.md tells what the first reading gave. The rules have learned from most of them
 // since, so the floor only keeps what was learned. "technology" counts for each sentence which technologies and named
@@ -20,7 +23,7 @@ func TestOthers(t *testing.T) {
 		t.Fatalf("%d notices, %v", len(paths), err)
 	}
 	type scores struct{ exact, technology, facts score }
-	sums := map[string]*scores{"all": {}}
+	sums := map[string]*scores{"all": {}, "not learned from": {}}
 	for _, path := range paths {
 		f := readFixture(t, path)
 		n, err := readAll([]evidence.Document{f.document}, corpusNames())
@@ -40,7 +43,11 @@ func TestOthers(t *testing.T) {
 		if sums[language] == nil {
 			sums[language] = &scores{}
 		}
-		for _, sum := range []*scores{sums[language], sums["all"]} {
+		of := []*scores{sums[language], sums["all"]}
+		if slices.Contains(unlearned, f.name) {
+			of = append(of, sums["not learned from"])
+		}
+		for _, sum := range of {
 			sum.exact.add(s.exact)
 			sum.technology.add(s.technology)
 			sum.facts.add(s.facts)

@@ -133,7 +133,7 @@
 //   - Values and recordings that go to an alias (CNAME) of a third party are told as going to the site's own name; that the
 //     name is an alias is a finding of its own.
 //   - Reading prose is not exact: of notices by others, not seen before, about four in five declarations came out right
-//     in all that they say, and nine in ten technologies (classify/notice/testdata/README.md). Each carries
+//     in all that they say, and nearly nine in ten technologies (classify/notice/testdata/README.md). Each carries
 //     its quote and a confidence, low where it is a guess, and a person can correct it (trackaudit notice, then
 //     --declaration).
 //   - A cookie or host that the embedded facts do not know is called unclassified or named by its host; purposes

@@ -115,6 +115,9 @@ func TestMain(m *testing.M) {
 func TestPDFKept(t *testing.T) {
 	before := PDFCache
 	defer func() { PDFCache = before }()
+	if PDFCache.Dir == "" { // a user without a folder for it
+		PDFCache.Dir = t.TempDir()
+	}
 	body := pdfFile(t, "en-bakery.pdf")
 	var want pdfWords
 	want.read(body) // keeps it

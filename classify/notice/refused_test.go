@@ -17,6 +17,17 @@ var introductions = map[string]string{
 	"pt": "Esta política explica o que fazemos com os seus dados e quais são os seus direitos.",
 }
 
+// readIn reads a sentence of a notice in a language.
+func readIn(t *testing.T, language, text string) *Notice {
+	t.Helper()
+	body := introductions[language] + "\n\n" + text + "\n"
+	n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(body)}}, fixtureNames(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // TestRefusedVendors demands that a vendor that is not used is not declared as one that is.
 func TestRefusedVendors(t *testing.T) {
 	for _, c := range []struct {
@@ -42,11 +53,7 @@ func TestRefusedVendors(t *testing.T) {
 		{"pt", "Não usamos o Google Analytics.", false},
 		{"pt", "O Google Analytics não é utilizado neste site.", false},
 	} {
-		body := introductions[c.language] + "\n\n" + c.text + "\n"
-		n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(body)}}, fixtureNames(t))
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := readIn(t, c.language, c.text)
 		affirmed := false
 		for _, d := range n.Declarations {
 			affirmed = affirmed || d.Strength == Specific && !d.Denied
@@ -68,11 +75,7 @@ func TestRefusedTechnologies(t *testing.T) {
 		{"Flash cookies play no part on our site.", evidence.FlashCookie, ""},
 		{"We use cookies to count visits, and refrain from session recording.", evidence.SessionReplay, evidence.CookieTech},
 	} {
-		body := introductions["en"] + "\n\n" + c.text + "\n"
-		n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(body)}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		n := readIn(t, "en", c.text)
 		var denied, affirmed evidence.Technology
 		for _, d := range n.Declarations {
 			if d.Denied {

@@ -1,20 +1,6 @@
 package notice
 
-import (
-	"testing"
-
-	"trackaudit/crawler/evidence"
-)
-
-func readIn(t *testing.T, language, text string) *Notice {
-	t.Helper()
-	body := introductions[language] + "\n\n" + text + "\n"
-	n, err := readAll([]evidence.Document{{URL: "notice.txt", ContentType: "text/plain", Body: []byte(body)}}, fixtureNames(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
+import "testing"
 
 // TestVerbsInARow demands that a negation after several verbs denies them all.
 func TestVerbsInARow(t *testing.T) {
